@@ -1,0 +1,1 @@
+"""Retrowalk's tests."""
