@@ -1,0 +1,1 @@
+"""The belt: FTMS codec, client, verified stop, machine profiles. Knows bytes and bleak."""

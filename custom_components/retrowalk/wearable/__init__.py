@@ -1,0 +1,1 @@
+"""Steps and motion from what people already wear. Knows bytes and bleak."""
