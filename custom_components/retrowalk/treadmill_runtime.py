@@ -1,0 +1,365 @@
+"""A treadmill at run time: it owns the link, the gate and the one session on its belt."""
+
+from collections.abc import Coroutine, Mapping
+from dataclasses import asdict, replace
+from functools import partial
+from hmac import compare_digest
+import logging
+from typing import Any, override
+
+from homeassistant.const import CONF_ADDRESS, CONF_NAME
+from homeassistant.core import CALLBACK_TYPE, Context, HassJob, HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.event import async_call_later
+
+from .belt import BeltEvent, BeltMotion, BeltReport
+from .belt_store import BeltStore
+from .bluetooth import async_connect, restored
+from .clock import LoopClock
+from .const import (
+    AUTOMATIC,
+    CONF_CONNECTION,
+    CONF_HANDRAILS,
+    CONF_MAX_SPEED_KMH,
+    CONF_PIN,
+    CONF_PROFILE,
+    CONF_SAFETY_CLIP,
+    CONF_UNIT,
+    CONF_UNLOCKED_BY,
+    DEFAULT_MAX_SPEED_KMH,
+    DOMAIN,
+    Connection,
+    Kind,
+)
+from .errors import refused, translated
+from .program.session import Session
+from .program.states import AT_AN_END, Cue, SessionState, SessionView
+from .registry import registry
+from .runtime import RetrowalkConfigEntry, Runtime
+from .safety.gate import Origin, StartGate
+from .treadmill.client import Treadmill
+from .treadmill.link import LinkError
+from .treadmill.profile import BY_KEY, MachineProfile, SpeedUnit, recognise
+
+_LOGGER = logging.getLogger(__name__)
+
+# On demand, the link outlives a session, so that a second walk starts at once.
+LINK_OUTLIVES_SESSION_S = 60.0
+IN_MOTION = frozenset({BeltMotion.STARTING, BeltMotion.MOVING, BeltMotion.STOPPING})
+
+
+class TreadmillRuntime(Runtime):
+    """One belt, its gate and its session."""
+
+    def __init__(self, hass: HomeAssistant, entry: RetrowalkConfigEntry) -> None:
+        """Set up without the radio: nothing is connected before it is wanted."""
+        super().__init__(hass, entry)
+        clock = LoopClock(hass.loop)
+        self.gate = StartGate(clock)
+        self.belt = Treadmill(
+            connect=partial(async_connect, hass, entry.data[CONF_ADDRESS]),
+            clock=clock,
+            take_gate=self.gate.take,
+            on_report=self._belt_reported,
+            on_event=self._belt_event,
+            profile=self._profile,
+            info=restored(entry.data),
+        )
+        self.session = Session[Origin](
+            clock=clock,
+            belt=self.belt,
+            gate=self.gate,
+            countdown_origin=Origin.COUNTDOWN,
+            standing_still=lambda: False,
+            on_change=self._session_changed,
+            on_cue=self._cue,
+        )
+        self._store = BeltStore(hass, entry.entry_id)
+        self.walker_id: str | None = None  # whose session runs, or ran last
+        self._wanted = entry.options.get(CONF_CONNECTION) == Connection.ALWAYS
+        self._cancel_let_go: CALLBACK_TYPE | None = None
+        self._remove_shutdown_job: CALLBACK_TYPE = lambda: None
+        self._seen_linked = False
+
+    @property
+    @override
+    def device_info(self) -> DeviceInfo:
+        """Describe the treadmill, as far as it has said what it is."""
+        info = self.belt.info
+        return DeviceInfo(
+            identifiers={(DOMAIN, self.unique_id)},
+            connections={(dr.CONNECTION_BLUETOOTH, self.unique_id)},
+            name=self.entry.title,
+            manufacturer=info.maker,
+            model=info.model,
+            model_id=Kind.TREADMILL,
+            sw_version=info.firmware,
+        )
+
+    @property
+    def _profile(self) -> MachineProfile:
+        """The machine's profile, as far as the user has not settled it."""
+        chosen = self.entry.options.get(CONF_PROFILE, AUTOMATIC)
+        profile = BY_KEY.get(chosen) or recognise(self.entry.data[CONF_NAME])
+        unit = self.entry.options.get(CONF_UNIT, AUTOMATIC)
+        return profile if unit == AUTOMATIC else replace(profile, unit=SpeedUnit(unit))
+
+    @property
+    @override
+    def busy(self) -> bool:
+        """Whether a session runs."""
+        return self.session.view.state not in AT_AN_END
+
+    @property
+    @override
+    def diagnostics(self) -> Mapping[str, Any]:
+        """Return the last packets and commands, and what was made of them."""
+        belt = self.belt
+        return {
+            "profile": asdict(belt.profile),
+            "machine": asdict(belt.info),
+            "report": asdict(belt.report),
+            "session": asdict(self.session.view),
+            "dropped": dict(belt.inbox.dropped),
+            "packets": [
+                {**asdict(packet), "value": packet.value.hex()} for packet in belt.inbox.packets
+            ],
+            "commands": [
+                {**asdict(command), "payload": command.payload.hex()} for command in belt.commands
+            ],
+        }
+
+    @override
+    async def async_start(self) -> None:
+        """Take the place in the registry; connect if that is wanted, or a belt was left moving."""
+        await self._store.async_load()
+        memory = self._store.memory
+        self.gate.locked = memory.locked
+        registry(self.hass).treadmills[self.unique_id] = self
+        self._tell_walkers()
+        # Home Assistant ends Bluetooth at its stop event, before entries are unloaded.
+        self._remove_shutdown_job = self.hass.async_add_shutdown_job(
+            HassJob(self._async_leave, f"stop the belt of {self.entry.title}")
+        )
+        if memory.walker_id is not None:
+            self.walker_id = memory.walker_id
+            self.session.break_off()
+            self._in_background(self._async_stop_left_belt())
+        elif self._wanted:
+            self._in_background(self.async_connect())
+
+    @override
+    async def async_stop(self) -> None:
+        """Stop the belt, see that it rests, and let go of the machine."""
+        self._remove_shutdown_job()
+        await self._async_leave()
+        del registry(self.hass).treadmills[self.unique_id]
+        self._tell_walkers()
+
+    @property
+    def top_speed_kmh(self) -> float:
+        """The fastest that this treadmill may be asked for, whoever walks."""
+        chosen: float = self.entry.options.get(CONF_MAX_SPEED_KMH, DEFAULT_MAX_SPEED_KMH)
+        return min(chosen, self.belt.limits.max_speed_kmh)
+
+    @property
+    def backward_locked(self) -> bool:
+        """Whether backward programs wait for a named person: no rails and no clip."""
+        safeguarded = self.entry.data[CONF_HANDRAILS] or self.entry.data[CONF_SAFETY_CLIP]
+        return not safeguarded and not self.entry.options.get(CONF_UNLOCKED_BY)
+
+    @callback
+    def stop(self) -> None:
+        """Stop the belt, and the session if one runs: in every state."""
+        self.session.stop()
+
+    @callback
+    def pause(self) -> None:
+        """Pause the session; without one, stop the belt."""
+        if not self.busy:
+            self.belt.stop()
+            return
+        with translated():
+            self.session.pause()
+
+    @callback
+    def set_target_speed(self, speed_kmh: float) -> None:
+        """Change the speed of a moving belt, within the session's caps or the treadmill's."""
+        if self.busy:
+            with translated():
+                self.session.adjust_speed(speed_kmh)
+            return
+        if self.belt.report.motion is not BeltMotion.MOVING:
+            raise refused("belt_at_rest")
+        self.belt.set_cap(self.top_speed_kmh)
+        self.belt.set_speed(speed_kmh)
+
+    @callback
+    def set_inclination(self, percent: float) -> None:
+        """Change the inclination of a moving belt."""
+        if self.belt.report.motion is not BeltMotion.MOVING:
+            raise refused("belt_at_rest")
+        self.belt.set_inclination(percent)
+
+    @callback
+    def reconnect(self) -> None:
+        """Let go of a machine that rests, and connect to it anew."""
+        if self.busy or self.belt.report.motion in IN_MOTION:
+            raise refused("not_while_moving")
+        self._in_background(self._async_reconnect())
+
+    async def async_turn_lock(self, on: bool, by: Context | None) -> None:
+        """Lock every start for everybody; only an administrator takes that off again here."""
+        if not on:
+            user = by and by.user_id and await self.hass.auth.async_get_user(by.user_id)
+            if not user or not user.is_admin:
+                raise refused("unlock_needs_admin")
+        await self.async_lock(on)
+
+    async def async_unlock(self, pin: str) -> None:
+        """Take the lock off by the PIN of the treadmill's options."""
+        if not compare_digest(pin, self.entry.options.get(CONF_PIN) or ""):
+            raise refused("wrong_pin")
+        await self.async_lock(False)
+
+    async def async_lock(self, on: bool) -> None:
+        """Lock or unlock every start; kept over a restart."""
+        self.gate.locked = on
+        await self._store.async_keep(locked=on)
+        self.changed()
+
+    @property
+    def connection_wanted(self) -> bool:
+        """Whether the link is held outside sessions too."""
+        return self._wanted
+
+    async def async_connect(self) -> None:
+        """Connect now, and look for the machine again if that fails."""
+        try:
+            await self.belt.connect()
+        except LinkError as error:
+            _LOGGER.debug("%s: %s", self.entry.title, error)
+
+    async def async_hold_connection(self, wanted: bool) -> None:
+        """Hold the link outside sessions, or let go of it; refused while the belt moves."""
+        if not wanted and (self.busy or self.belt.report.motion in IN_MOTION):
+            raise refused("not_while_moving")
+        self._wanted = wanted
+        if wanted:
+            self._keep_link()
+            await self.async_connect()
+        else:
+            await self.belt.disconnect()
+        self.changed()
+
+    @callback
+    def _belt_reported(self, report: BeltReport) -> None:
+        """Hand the belt's newest report to the session."""
+        if report.linked != self._seen_linked:
+            self._seen_linked = report.linked
+            _LOGGER.info("%s is %s", self.entry.title, "linked" if report.linked else "not linked")
+            if report.linked:
+                self._describe_device()
+        self.session.on_belt(report)
+        self.changed()
+
+    @callback
+    def _belt_event(self, event: BeltEvent) -> None:
+        """Hand what happened at the belt to the session."""
+        _LOGGER.debug("%s: %s", self.entry.title, event)
+        self.session.on_belt_event(event)
+        self.changed()
+
+    @callback
+    def _session_changed(self, view: SessionView) -> None:
+        """Have a link while one is needed, and show the session."""
+        if view.state is SessionState.PREPARING:
+            self._keep_link()
+            if self.belt.report.linked:
+                self.belt.prepare()
+            else:
+                self._in_background(self.async_connect())
+        elif view.state in AT_AN_END:
+            self._let_go_later()
+        self._remember(view)
+        self._tell_walkers()
+        self.changed()
+
+    @callback
+    def _cue(self, cue: Cue) -> None:
+        """Hand a cue to the walker whose session it is, if that entry is loaded."""
+        walker = registry(self.hass).walkers.get(self.walker_id or "")
+        if walker is not None:
+            walker.cue(cue)
+
+    @callback
+    def _tell_walkers(self) -> None:
+        """Tell all walkers that this treadmill came, changed or went."""
+        for walker in registry(self.hass).walkers.values():
+            walker.changed()
+
+    async def _async_reconnect(self) -> None:
+        await self.belt.disconnect()
+        await self.async_connect()
+
+    async def _async_leave(self) -> None:
+        """End the session, stop the belt, see that it rests, and let go of the machine."""
+        self.session.close()
+        self._keep_link()  # after the session's end, which would let go of it later
+        await self.belt.disconnect()
+
+    async def _async_stop_left_belt(self) -> None:
+        """Stop a belt that was left moving, now or as soon as the machine is found again."""
+        await self.async_connect()
+        self.belt.stop()
+
+    @callback
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do what nobody should wait for."""
+        self.entry.async_create_background_task(self.hass, work, f"{self.entry.title}: link")
+
+    @callback
+    def _remember(self, view: SessionView) -> None:
+        """Keep on disk that a walker is on the belt: a killed Home Assistant finds it again."""
+        if view.phase is None and view.state not in AT_AN_END:
+            return
+        program_id = view.program.id if view.phase and view.program else None
+        walker_id = self.walker_id if view.phase else None
+        self.entry.async_create_task(
+            self.hass, self._store.async_keep(walker_id=walker_id, program_id=program_id)
+        )
+
+    @callback
+    def _let_go_later(self) -> None:
+        """Leave console and maker's app usable, a while after a session."""
+        self._keep_link()
+        if not self._wanted:
+            self._cancel_let_go = async_call_later(
+                self.hass, LINK_OUTLIVES_SESSION_S, self._async_let_go
+            )
+
+    async def _async_let_go(self, _now: object) -> None:
+        """Let go of the machine: nobody walked for a while."""
+        self._cancel_let_go = None
+        await self.belt.disconnect()
+
+    @callback
+    def _keep_link(self) -> None:
+        """Do not let go of the machine."""
+        if self._cancel_let_go is not None:
+            self._cancel_let_go()
+            self._cancel_let_go = None
+
+    @callback
+    def _describe_device(self) -> None:
+        """Show on the device's page what the machine has said of itself."""
+        info = self.belt.info
+        devices = dr.async_get(self.hass)
+        device = devices.async_get_device_by_identifier(
+            (DOMAIN, self.unique_id), self.entry.entry_id
+        )
+        if device is not None:
+            devices.async_update_device(
+                device.id, manufacturer=info.maker, model=info.model, sw_version=info.firmware
+            )
