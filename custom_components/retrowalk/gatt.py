@@ -68,5 +68,5 @@ async def read[T](
             return decode(await client.read_gatt_char(uuid))
     except TimeoutError:
         raise
-    except DecodeError, *LINK_ERRORS:
+    except (DecodeError, *LINK_ERRORS):
         return None
