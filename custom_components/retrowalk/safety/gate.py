@@ -4,6 +4,7 @@ A person at the belt opens it; everything else only asks. The belt's door takes 
 so that no mistake elsewhere can move a belt that nobody is ready for.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -66,11 +67,12 @@ class StartGate:
     clock: Clock
     rules: GateRules = field(default_factory=GateRules)
     locked: bool = False  # no start at all, until somebody unlocks the treadmill
+    held: Callable[[], bool] = lambda: False  # no start while an alert about this belt is open
     _open_until_s: float | None = None
 
     def open(self, origin: Origin) -> bool:
         """Open for one move from rest if `origin` is admitted; tell whether it is open."""
-        if self.locked or not self.rules.admits(origin):
+        if self.locked or self.held() or not self.rules.admits(origin):
             return False
         self._open_until_s = self.clock.now_s() + OPENING_LASTS_S
         return True
@@ -82,4 +84,6 @@ class StartGate:
     def take(self) -> bool:
         """Use up the opening; tell whether there was one."""
         open_until_s, self._open_until_s = self._open_until_s, None
-        return not self.locked and open_until_s is not None and self.clock.now_s() <= open_until_s
+        if self.locked or self.held() or open_until_s is None:
+            return False
+        return self.clock.now_s() <= open_until_s
