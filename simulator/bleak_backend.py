@@ -1,7 +1,7 @@
 """Bleak over Bumble's central: what Home Assistant and the integration connect through."""
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Coroutine, Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, override
 
@@ -82,28 +82,36 @@ class BumbleClient(BaseBleakClient):
         self, characteristic: BleakGATTCharacteristic, *, use_cached: bool = False, **kwargs: Any
     ) -> bytearray:
         with self._link() as connection:
-            return bytearray(await connection.gatt_client.read_value(characteristic.handle))
+            return bytearray(
+                await _to_its_end(connection.gatt_client.read_value(characteristic.handle))
+            )
 
     @override
     async def read_gatt_descriptor(
         self, descriptor: BleakGATTDescriptor, *, use_cached: bool = False, **kwargs: Any
     ) -> bytearray:
         with self._link() as connection:
-            return bytearray(await connection.gatt_client.read_value(descriptor.handle))
+            return bytearray(
+                await _to_its_end(connection.gatt_client.read_value(descriptor.handle))
+            )
 
     @override
     async def write_gatt_char(
         self, characteristic: BleakGATTCharacteristic, data: SizedBuffer, response: bool
     ) -> None:
         with self._link() as connection:
-            await connection.gatt_client.write_value(characteristic.handle, bytes(data), response)
+            await _to_its_end(
+                connection.gatt_client.write_value(characteristic.handle, bytes(data), response)
+            )
 
     @override
     async def write_gatt_descriptor(
         self, descriptor: BleakGATTDescriptor, data: SizedBuffer
     ) -> None:
         with self._link() as connection:
-            await connection.gatt_client.write_value(descriptor.handle, bytes(data), True)
+            await _to_its_end(
+                connection.gatt_client.write_value(descriptor.handle, bytes(data), True)
+            )
 
     @override
     async def start_notify(
@@ -111,12 +119,14 @@ class BumbleClient(BaseBleakClient):
     ) -> None:
         proxy: CharacteristicProxy[bytes] = characteristic.obj
         with self._link() as connection:
-            await connection.gatt_client.subscribe(proxy, lambda value: callback(bytearray(value)))
+            await _to_its_end(
+                connection.gatt_client.subscribe(proxy, lambda value: callback(bytearray(value)))
+            )
 
     @override
     async def stop_notify(self, characteristic: BleakGATTCharacteristic) -> None:
         with self._link() as connection:
-            await connection.gatt_client.unsubscribe(characteristic.obj)
+            await _to_its_end(connection.gatt_client.unsubscribe(characteristic.obj))
 
     @contextmanager
     def _link(self) -> Generator[Connection]:
@@ -166,6 +176,16 @@ class BumbleClient(BaseBleakClient):
                         )
                     )
         return collection
+
+
+async def _to_its_end[T](request: Coroutine[Any, Any, T]) -> T:
+    """Make a request that goes on if its caller is cancelled, as on every real stack.
+
+    What was sent is answered, and Bumble would take the answer for the next request's.
+    """
+    task = asyncio.create_task(request, eager_start=True)
+    task.add_done_callback(lambda done: done.cancelled() or done.exception())
+    return await asyncio.shield(task)
 
 
 def _uuid(uuid: core.UUID) -> str:

@@ -91,6 +91,8 @@ class ControlPoint:
             return wire.FAILED
         if belt.state is not BeltState.RUNNING:
             return wire.FAILED
+        if profile.refuses_speed:
+            return wire.NOT_PERMITTED
         if not profile.ignores_speed:
             belt.set_speed(units / 100 * profile.kmh_per_unit)
         return self._done(wire.speed_changed(units))

@@ -75,6 +75,7 @@ class Profile:
     kmh_per_unit: float = 1.0  # of a commanded km/h
     toggles_on_start: bool = False
     ignores_speed: bool = False
+    refuses_speed: bool = False
     ignored_stops: int = 0  # this many stops are acknowledged and not obeyed
     ignores_pause: bool = False
     drops_link_on_early_speed: bool = False
@@ -195,6 +196,7 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
         "early_speed_drops_link": _odd(drops_link_on_early_speed=True),  # KingSmith Z1D
         "refuses_after_drop": _odd(refuses_after_drop_s=40.0),  # hass-walkingpad
         "ignored_speed": _odd(ignores_speed=True),  # Sole F85, Reebok SL80
+        "refused_speed": _odd(refuses_speed=True),  # KICKR RUN: it wants a press on the machine
         "ignored_stop": _odd(ignored_stops=10**6, ignores_pause=True),  # QZ #3456
         "ignored_first_stop": _odd(ignored_stops=1),
         "only_pause_stops": _odd(ignored_stops=10**6),

@@ -1,4 +1,4 @@
-"""Event loops with clocks of their own: one jumps to the next timer, one runs N times as fast."""
+"""Event loops with clocks of their own: one jumps to the next timer, one waits N times as fast."""
 
 import asyncio
 from asyncio.events import AbstractEventLoop
@@ -119,7 +119,10 @@ class VirtualTimeLoop(WarpedLoop):
 
 
 class ScaledTimeLoop(WarpedLoop):
-    """A loop whose clock runs `speed_up` times as fast as the machine's, changeable at any time."""
+    """A loop in which waiting goes `speed_up` times as fast, changeable at any time.
+
+    Work takes the time it takes, so that a moment's work does not look like a loop held up.
+    """
 
     def __init__(self, speed_up: float = 1.0) -> None:
         """Begin at `speed_up`."""
@@ -134,16 +137,22 @@ class ScaledTimeLoop(WarpedLoop):
 
     @speed_up.setter
     def speed_up(self, value: float) -> None:
-        self._now_s, self._real_s = self.time(), time.monotonic()
         self._speed_up = value
 
     @override
     def time(self) -> float:
-        return self._now_s + (time.monotonic() - self._real_s) * self._speed_up
+        return self._now_s + time.monotonic() - self._real_s
 
     @override
     def _sleep(self, timeout_s: float | None) -> Events:
-        return self._waits.poll(timeout_s if timeout_s is None else timeout_s / self._speed_up)
+        self._now_s, self._real_s = self.time(), time.monotonic()
+        events = self._waits.poll(timeout_s and timeout_s / self._speed_up)
+        woken_s = time.monotonic()
+        slept_s = (woken_s - self._real_s) * self._speed_up
+        # A machine that wakes us late is no held up loop either.
+        self._now_s += slept_s if timeout_s is None else min(slept_s, max(timeout_s, 0.0))
+        self._real_s = woken_s
+        return events
 
 
 def virtual_loop() -> VirtualTimeLoop:

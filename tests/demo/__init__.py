@@ -1,0 +1,1 @@
+"""The demo, and what its check makes of a walk."""
