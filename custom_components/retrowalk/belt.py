@@ -20,6 +20,24 @@ class BeltMotion(StrEnum):
     MAY_BE_MOVING = "may_be_moving"  # no link, or no fresh report: silence is not safety
 
 
+class AskKind(StrEnum):
+    """What a person is asked to do, or to say, at a belt that has no other door."""
+
+    REST = "rest"  # say that the belt stands still
+    START = "start"
+    SPEED = "speed"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BeltAsk:
+    """One thing to do at the console, and then to confirm."""
+
+    kind: AskKind
+    at_s: float  # asked, or asked again
+    speed_kmh: float | None = None
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BeltReport:
     """What is known of the belt at one moment."""
@@ -34,6 +52,7 @@ class BeltReport:
     steps: int | None = None
     rest_since_s: float | None = None  # since when speed 0 and distance at rest were reported
     key_out: bool | None = None  # None: the machine has never said
+    asks: BeltAsk | None = None  # of a belt that a person moves; all else is that person's word
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +64,7 @@ class BeltLimits:
     speed_step_kmh: float
     max_inclination_percent: float | None = None
     inclination_step_percent: float | None = None
+    by_hand: bool = False  # a person sets each speed: it is asked for once, and not in steps
 
 
 class BeltEventKind(StrEnum):
@@ -52,13 +72,14 @@ class BeltEventKind(StrEnum):
 
     CONSOLE_STARTED = "console_started"
     CONSOLE_STOPPED = "console_stopped"
-    CONSOLE_SPEED = "console_speed"  # within the cap: it is the new target
+    CONSOLE_SPEED = "console_speed"  # within the cap, or ours was ignored: it is the new target
     KEY_OUT = "key_out"
     KEY_BACK = "key_back"
     CONTROL_LOST = "control_lost"
     LINK_LOST = "link_lost"
     LINK_BACK = "link_back"
     REFUSED = "refused"  # the machine refused a command other than stop
+    LOOP_LAGGED = "loop_lagged"  # we were late ourselves: nobody watched a belt that moves
     RUNAWAY = "runaway"  # faster than asked and not slowing: the belt was told to stop
     STOP_FAILED = "stop_failed"  # the ladder is at its end and the belt may still move
 
@@ -99,5 +120,8 @@ class Belt(Protocol):
     def set_inclination(self, percent: float) -> None:
         """Ask for an inclination within the machine's range."""
 
-    def stop(self) -> None:
-        """Stop, overtaking everything; works in every state and may be repeated."""
+    def stop(self, *, urgent: bool = True) -> None:
+        """Stop, overtaking everything; works in every state and may be repeated.
+
+        Where a person has to do it, a stop that is not `urgent` gives the time for that.
+        """

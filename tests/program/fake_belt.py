@@ -97,7 +97,7 @@ class FakeBelt:
         """Take an inclination."""
         self._take("set_inclination", percent)
 
-    def stop(self) -> None:
+    def stop(self, *, urgent: bool = True) -> None:
         """Stop at the ramp."""
         self._take("stop")
         self.halt()

@@ -22,7 +22,7 @@ PAUSING = {
     BeltEventKind.KEY_OUT: Reason.KEY_OUT,
     BeltEventKind.CONTROL_LOST: Reason.CONTROL_LOST,
     BeltEventKind.CONSOLE_STOPPED: Reason.CONSOLE_STOPPED,
-    BeltEventKind.REFUSED: Reason.REFUSED,
+    BeltEventKind.LOOP_LAGGED: Reason.LOOP_LAGGED,
 }
 
 
@@ -50,9 +50,19 @@ def test_what_goes_wrong_under_way_pauses_unplanned(
     assert record.unplanned_stops == 2
 
 
+@pytest.mark.parametrize("state", sorted(UNDER_WAY))
+def test_a_command_refused_under_way_changes_nothing(scene: Scene, state: SessionState) -> None:
+    """A machine that refuses a speed or an inclination can still be walked on."""
+    reach(scene, state)
+    commands = scene.belt.names()
+    scene.belt.say(BeltEventKind.REFUSED)
+    assert (scene.view.state, scene.belt.names()) == (state, commands)
+
+
 @pytest.mark.parametrize(
     ("kind", "state"),
     [
+        (BeltEventKind.REFUSED, SessionState.PAUSED),
         (BeltEventKind.CONTROL_LOST, SessionState.PAUSED),
         (BeltEventKind.CONSOLE_STOPPED, SessionState.PAUSED),
         (BeltEventKind.LINK_LOST, SessionState.PREPARING),
@@ -223,8 +233,11 @@ def test_a_belt_out_of_hand_ends_the_session(
     reach(scene, state)
     stops = scene.belt.names().count("stop")
     scene.belt.say(kind)
-    assert scene.belt.names().count("stop") == stops + 1
-    if state in AT_AN_END | {SessionState.FALL_SUSPECTED}:
+    nothing_to_end = state in AT_AN_END | {SessionState.FALL_SUSPECTED}
+    # The belt itself has tried all there is, or was told to stop in the same breath.
+    told = kind is BeltEventKind.RUNAWAY and not nothing_to_end
+    assert scene.belt.names().count("stop") == stops + told
+    if nothing_to_end:
         assert scene.view.state is state
         return
     assert scene.view.reason == Reason(kind.value)
@@ -233,6 +246,24 @@ def test_a_belt_out_of_hand_ends_the_session(
         assert scene.view.state is SessionState.STOPPED
     scene.run(20.0)
     assert scene.view.state is SessionState.STOPPED
+
+
+def test_a_belt_out_of_reach_stays_paused(scene: Scene) -> None:
+    """Its alarm is raised; once it is back it is stopped, and the walk can go on."""
+    scene.walk("daily_two")
+    scene.belt.linked = False
+    scene.belt.say(BeltEventKind.LINK_LOST)
+    scene.belt.say(BeltEventKind.STOP_FAILED)
+    assert (scene.view.state, scene.view.reason) == (SessionState.PAUSED, Reason.LINK_LOST)
+    stops = scene.belt.names().count("stop")
+    scene.belt.set_going()
+    scene.belt.linked = True
+    scene.belt.say(BeltEventKind.LINK_BACK)
+    assert scene.belt.names().count("stop") == stops + 1
+    scene.run(10.0)
+    scene.session.resume(Origin.CARD)
+    scene.run(10.0)
+    assert scene.view.state is SessionState.WALKING_BACKWARD
 
 
 def test_a_stop_that_is_never_seen_is_said_to_be_none(scene: Scene) -> None:

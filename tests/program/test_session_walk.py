@@ -190,6 +190,15 @@ def test_a_lowest_speed_above_the_program_is_told_before_the_start() -> None:
     assert "set_speed" not in scene.belt.names()
 
 
+def test_a_machine_with_coarse_steps_gets_to_its_target() -> None:
+    """Its step is larger than the ramp's."""
+    scene = Scene(limits=replace(LIMITS, min_speed_kmh=1.0, speed_step_kmh=0.5))
+    scene.start("daily_two", speed_kmh=1.6)
+    scene.until_moving()
+    scene.run(30.0)
+    assert scene.belt.speed_kmh == pytest.approx(1.5)
+
+
 def test_a_free_walk_goes_on_until_it_is_stopped(scene: Scene) -> None:
     """For more than an hour, without an end to show."""
     scene.start(free_walk(Direction.FORWARD))

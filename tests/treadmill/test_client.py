@@ -20,6 +20,7 @@ from custom_components.retrowalk.treadmill.profile import (
     MachineProfile,
     SpeedUnit,
 )
+from simulator.virtual_time import virtual_loop
 
 from .bench import KNOWN, Bench
 
@@ -453,6 +454,32 @@ async def test_runaway(bench: Bench) -> None:
     assert bench.machine.commands == [STOP]
     assert bench.kinds == [BeltEventKind.RUNAWAY]
     assert "mph" in bench.events[0].detail
+
+
+@pytest.mark.parametrize(
+    ("held_up_s", "kinds"),
+    [(0.7, []), (1.05, [BeltEventKind.LOOP_LAGGED]), (2.0, [BeltEventKind.LOOP_LAGGED])],
+)
+@pytest.mark.parametrize("phase_s", [0.0, 0.1, 0.2])
+async def test_lag(
+    bench: Bench, held_up_s: float, kinds: list[BeltEventKind], phase_s: float
+) -> None:
+    """A loop held up for more than 1 s while the belt moves, at any time between two heartbeats."""
+    await bench.moving()
+    await asyncio.sleep(phase_s)
+    virtual_loop().block(held_up_s)
+    await bench.run(1.0, 1.0)
+    assert bench.kinds == kinds
+
+
+async def test_lag_at_rest(bench: Bench) -> None:
+    """A belt at rest is nothing to be watched; nor is a heart that does not beat late."""
+    await bench.connected()
+    virtual_loop().block(2.0)
+    await bench.run(0, 0)
+    await bench.treadmill.disconnect()
+    await bench.moving()
+    assert bench.kinds == []
 
 
 async def test_stop_and_verify(bench: Bench) -> None:

@@ -17,14 +17,16 @@ def climbed(
 
 
 def test_all_rungs() -> None:
-    """A belt that never slows down."""
+    """A belt that never slows down: the stop is repeated, and the alarm is not."""
     ladder = StopLadder(has_power_switch=True)
     ladder.begin(0, Rung.STOP)
-    assert climbed(ladder) == [
+    assert climbed(ladder, seconds=40) == [
         (3, Rung.STOP_AGAIN),
         (6, Rung.PAUSE),
         (9, Rung.POWER_OFF),
         (14, Rung.GIVE_UP),
+        (24, Rung.STOP_AGAIN),
+        (34, Rung.STOP_AGAIN),
     ]
 
 
@@ -32,7 +34,11 @@ def test_without_switch() -> None:
     """The rung that is not there is left out."""
     ladder = StopLadder(has_power_switch=False)
     ladder.begin(0, Rung.STOP)
-    assert [rung for _, rung in climbed(ladder)] == [Rung.STOP_AGAIN, Rung.PAUSE, Rung.GIVE_UP]
+    assert [rung for _, rung in climbed(ladder, seconds=19)] == [
+        Rung.STOP_AGAIN,
+        Rung.PAUSE,
+        Rung.GIVE_UP,
+    ]
 
 
 def test_slowing() -> None:

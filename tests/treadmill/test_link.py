@@ -220,7 +220,7 @@ async def test_link_lost_in_motion(bench: Bench) -> None:
     assert bench.kinds == [BeltEventKind.LINK_LOST, BeltEventKind.LINK_BACK]
     bench.machine.drop()
     await asyncio.sleep(2)
-    await bench.run(0, 0, 0, 1.0)  # later, at the console: not ours
+    await bench.run(0, 0, 0, 0, 0, 0, 1.0)  # later, at the console: not ours
     assert bench.machine.commands == [STOP]
 
 
@@ -229,7 +229,7 @@ async def test_link_lost_and_the_belt_stopped(bench: Bench) -> None:
     await bench.moving()
     bench.machine.drop()
     await asyncio.sleep(2)
-    await bench.run(0, 0, 0, 0, 1.0)
+    await bench.run(0, 0, 0, 0, 0, 0, 1.0)
     assert bench.machine.commands == []
     assert bench.kinds[-1] is BeltEventKind.CONSOLE_STARTED
 

@@ -32,7 +32,7 @@ class Expected:
 
 ODD = {
     "frozen_telemetry": Expected(
-        ends=BeltMotion.MOVING, kinds=(BeltEventKind.REFUSED, BeltEventKind.STOP_FAILED)
+        ends=BeltMotion.MOVING, kinds=(BeltEventKind.CONSOLE_SPEED, BeltEventKind.STOP_FAILED)
     ),
     "silent_stop": Expected(ends=BeltMotion.STOPPED_UNCONFIRMED),
     "att_errors": Expected(walks_kmh=0.0, kinds=(BeltEventKind.REFUSED,)),
@@ -40,12 +40,18 @@ ODD = {
     "reads_mph": Expected(walks_kmh=0.0, kinds=(BeltEventKind.RUNAWAY,)),
     "reads_mph_and_echoes": Expected(walks_kmh=0.0, kinds=(BeltEventKind.RUNAWAY,)),
     "runaway": Expected(walks_kmh=0.0, kinds=(BeltEventKind.RUNAWAY,)),
-    "ignored_speed": Expected(walks_kmh=0.8, kinds=(BeltEventKind.REFUSED,)),
+    "ignored_speed": Expected(walks_kmh=0.8, kinds=(BeltEventKind.CONSOLE_SPEED,)),
+    "refused_speed": Expected(
+        walks_kmh=0.8,
+        kinds=(BeltEventKind.REFUSED, BeltEventKind.REFUSED, BeltEventKind.CONSOLE_SPEED),
+    ),
     "ignored_stop": Expected(
         ends=BeltMotion.MOVING, kinds=(BeltEventKind.STOP_FAILED,), really_stops=False
     ),
-    # It moves 4 s after connecting: by then that is no longer told from its console.
-    "starts_on_connect": Expected(kinds=(BeltEventKind.CONSOLE_STARTED, BeltEventKind.REFUSED)),
+    # It is stopped, and has not rested yet when it is to start.
+    "starts_on_connect": Expected(
+        walks_kmh=0.0, kinds=(BeltEventKind.RUNAWAY, BeltEventKind.REFUSED)
+    ),
     "fast_minimum": Expected(walks_kmh=1.92),
 }
 
@@ -114,6 +120,30 @@ async def test_walk(clock: Clock, radio: VirtualRadio, name: str) -> None:
     assert walk.motion() is expected.ends
     assert walk.kinds == expected.kinds
     assert (walk.machine.belt.speed_kmh == 0) is expected.really_stops
+    await walk.treadmill.disconnect()
+
+
+@pytest.mark.parametrize("distance_step_m", [1, 10])
+@pytest.mark.parametrize("target_kmh", [0.8, 1.2, 2.0, 3.0])
+@pytest.mark.parametrize("name", ["reads_mph", "reads_mph_and_echoes"])
+async def test_miles_are_named(
+    clock: Clock, radio: VirtualRadio, name: str, target_kmh: float, distance_step_m: int
+) -> None:
+    """It runs 1.6 times too fast: seen, named and stopped, by its distance if need be."""
+    walk = Walk(clock, radio, name)
+    walk.machine = VirtualTreadmill(clock, replace(PROFILES[name], distance_step_m=distance_step_m))
+    await radio.add(walk.machine)
+    await walk.treadmill.connect()
+    await asyncio.sleep(6)
+    walk.treadmill.set_cap(CAP_KMH)
+    walk.treadmill.start()
+    await asyncio.sleep(4)
+    walk.treadmill.set_speed(target_kmh)
+    await asyncio.sleep(90)
+    (event,) = walk.events
+    assert event.kind is BeltEventKind.RUNAWAY
+    assert "km/h are read as mph" in event.detail
+    assert walk.machine.belt.speed_kmh == 0
     await walk.treadmill.disconnect()
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.retrowalk.treadmill.profile import BY_KEY, PROFILES, recognise
+from custom_components.retrowalk.treadmill.profile import BY_KEY, PROFILES, recognise, recognised_by
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,9 @@ def test_recognise(names: tuple[str | None, ...], key: str) -> None:
 def test_keys_differ() -> None:
     """A key names one profile."""
     assert len(BY_KEY) == len(PROFILES) + 1
+
+
+def test_by_which_name() -> None:
+    """Diagnostics say what a machine was recognised by."""
+    names = {"name": "Pad", "model": None, "maker": "Horizon Fitness"}
+    assert recognised_by(recognise(*names.values()), names) == "maker"

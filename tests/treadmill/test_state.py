@@ -42,7 +42,7 @@ class Belt:
 
     def rest(self) -> Belt:
         """Report rest until it is known."""
-        self.run(0, 0, 0, 0)
+        self.run(0, 0, 0, 0, 0, 0)
         assert self.motion() is BeltMotion.STOPPED
         return self
 
@@ -391,7 +391,7 @@ def test_miles() -> None:
 def test_record_without_distance() -> None:
     """Without a distance there is still a speed."""
     belt = Belt()
-    belt.run(0, 0, 0, 0, distance_m=None)
+    belt.run(0, 0, 0, 0, 0, 0, distance_m=None)
     assert belt.motion() is BeltMotion.STOPPED
     belt.run(1, 1, distance_m=None)
     assert belt.kinds == [BeltEventKind.CONSOLE_STARTED]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
-from ..belt import Belt
+from ..belt import Belt, BeltAsk
 from ..clock import Clock
 from .checks import Check, CheckResult, look
 from .countdown import Countdown
@@ -65,6 +65,7 @@ class SessionBase[OriginT: str]:
         self._countdown = Countdown(clock, self._say_now)
         self._cancel_due: Callable[[], None] = lambda: None
         self._cancel_looking: Callable[[], None] = lambda: None
+        self._asked: BeltAsk | None = None  # of the walker, as it was said last
         self._cues: deque[Cue] = deque()
         self._told = SessionView()
 
@@ -79,6 +80,7 @@ class SessionBase[OriginT: str]:
                 unplanned=self._unplanned,
                 program=walk.program if walk else None,
                 backward_s=walk.backward_s if walk else 0.0,
+                asks=self._belt.report.asks,
             )
         target = walk.targets[walk.index]
         return SessionView(
@@ -96,6 +98,7 @@ class SessionBase[OriginT: str]:
             target_speed_kmh=target.speed_kmh if target else None,
             inclination_percent=target.inclination_percent if target else None,
             awaiting_confirmation=self._awaiting,
+            asks=self._belt.report.asks,
             backward_s=walk.backward_s,
             checks=self._checks() if self._state is SessionState.PREPARING else (),
         )
@@ -182,4 +185,5 @@ class SessionBase[OriginT: str]:
             self._given,
             without_wearable=self._course.without_wearable,
             vouched=self._vouched,
+            by_hand=self._course.limits.by_hand,
         )

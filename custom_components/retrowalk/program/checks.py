@@ -70,8 +70,12 @@ def look(
     *,
     without_wearable: bool,
     vouched: bool,
+    by_hand: bool = False,
 ) -> tuple[CheckResult, ...]:
-    """Return the checklist; what only others can know comes in `given`."""
+    """Return the checklist; what only others can know comes in `given`.
+
+    A belt that is moved `by_hand` has no link to look at.
+    """
     measured = {
         Check.LINK: report.linked,
         Check.BELT_AT_REST: at_rest(report, now_s, REST_BEFORE_START_S, vouched=vouched),
@@ -85,6 +89,7 @@ def look(
             passed=measured[check] if check in measured else given.get(check, False),
         )
         for check, weight in weights.items()
+        if not (by_hand and check is Check.LINK)
     )
 
 

@@ -1,4 +1,7 @@
-"""Speeding up gently: from the lowest speed to a target, a small step at a time."""
+"""Speeding up gently: from the lowest speed to a target, a small step at a time.
+
+A person who sets the speed at the console is asked once, and not ten times.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -49,7 +52,7 @@ class Ramp:
     def lead(self, target_kmh: float, step: RampStep, limits: BeltLimits) -> None:
         """Lead the belt from the speed commanded last to `target_kmh`."""
         self.halt()
-        if target_kmh < self.speed_kmh:
+        if target_kmh < self.speed_kmh or (limits.by_hand and target_kmh > self.speed_kmh):
             self._command(target_kmh)
         elif target_kmh > self.speed_kmh:
             self._cancel = self._clock.call_later(

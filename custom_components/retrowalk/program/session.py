@@ -6,15 +6,17 @@ commands, views and cues go out.
 
 from dataclasses import replace
 
-from ..belt import BeltEvent, BeltEventKind, BeltMotion, BeltReport
+from ..belt import BeltAsk, BeltEvent, BeltEventKind, BeltMotion, BeltReport
 from .checks import Check, first_failing
 from .errors import RequestRefused
 from .fit import Target, adjusted, changed, fit
 from .model import Caps, Program
 from .states import (
+    ASK_CUES,
     AT_AN_END,
     PAUSING_EVENTS,
     RESTING,
+    UNDER_WAY,
     WALKING,
     Reason,
     Request,
@@ -132,6 +134,20 @@ class Session[OriginT: str](Transitions[OriginT]):
         walk = self._course
         self._retarget(changed(walk.target, change_kmh, self._ramp.speed_kmh, walk.limits))
 
+    def slow_down(self) -> None:
+        """Walk the rest of this phase at the lowest speed, if anybody walks."""
+        if self._state in WALKING.values():
+            walk = self._course
+            self._retarget(adjusted(walk.target, walk.limits.min_speed_kmh, walk.limits))
+
+    def interrupt(self, reason: Reason) -> None:
+        """Stop the belt and wait for the walker, whom something happened to; in every state."""
+        if self._state in UNDER_WAY or self._state is SessionState.PREPARING:
+            self._pause(reason)
+        else:
+            self._belt.stop()
+        self._tell()
+
     def fall_suspected(self) -> None:
         """Stop the belt at once and latch, in every state."""
         self._belt.stop()
@@ -169,6 +185,7 @@ class Session[OriginT: str](Transitions[OriginT]):
 
     def on_belt(self, report: BeltReport) -> None:
         """Take the belt's newest report, which is also `belt.report`."""
+        self._pass_on(report.asks)
         if self._state is SessionState.PREPARING:
             self._look()
         elif self._state in WALKING.values():
@@ -190,11 +207,20 @@ class Session[OriginT: str](Transitions[OriginT]):
                 self._link_back()
             case BeltEventKind.RUNAWAY | BeltEventKind.STOP_FAILED:
                 self._out_of_hand(Reason(event.kind.value))
+            case BeltEventKind.REFUSED if self._settled:
+                pass  # a refused start pauses; a belt that moves is watched, and what it does counts
             case kind if kind in PAUSING_EVENTS and self._state in PAUSING_EVENTS[kind][0]:
                 self._pause(PAUSING_EVENTS[kind][1])
         if self._state is SessionState.PREPARING:
             self._look()
         self._tell()
+
+    def _pass_on(self, asks: BeltAsk | None) -> None:
+        """Say what a person is to do at the belt, whenever that is asked or asked again."""
+        if asks != self._asked:
+            self._asked = asks
+            if asks is not None:
+                self._say(ASK_CUES[asks.kind])
 
     def _open_gate(self, origin: OriginT) -> None:
         if not self._gate.open(origin):
@@ -274,9 +300,9 @@ class Session[OriginT: str](Transitions[OriginT]):
 
     def _out_of_hand(self, reason: Reason) -> None:
         """Stop: the belt does not do as it is told."""
-        if self._state in AT_AN_END or self._state is SessionState.FALL_SUSPECTED:
-            self._belt.stop()
-            return
+        out_of_reach = self._state is SessionState.PAUSED and self._reason is Reason.LINK_LOST
+        if self._state in NOTHING_TO_END - {SessionState.STOPPING} or out_of_reach:
+            return  # the belt was told to stop, and is again once its link is back
         self._end(SessionState.STOPPED, reason)
         if reason is Reason.STOP_FAILED and self._state is SessionState.STOPPING:
             self._stopped()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ..belt import BeltEventKind
+from ..belt import AskKind, BeltAsk, BeltEventKind
 from .checks import CheckResult
 from .errors import RequestRefused
 from .model import Direction, Phase, PhaseKind, Program
@@ -107,12 +107,18 @@ class Reason(StrEnum):
     NOT_AT_REST = "not_at_rest"
     WEARABLE_MISSING = "wearable_missing"
     SENSOR_LOST = "sensor_lost"
+    STEPS_LOST = "steps_lost"
+    BELT_STEPS_LOST = "belt_steps_lost"  # by the belt's own counter
+    SANK = "sank"  # sat or sank down
+    NO_GAIT = "no_gait"  # the belt moves, and the wearable sees nobody walk
+    NOT_THIS_WALKER = "not_this_walker"  # its steps do not follow the belt
     KEY_OUT = "key_out"
     LINK_LOST = "link_lost"
     CONTROL_LOST = "control_lost"
     CONSOLE_STARTED = "console_started"
     CONSOLE_STOPPED = "console_stopped"
     REFUSED = "refused"
+    LOOP_LAGGED = "loop_lagged"
     DID_NOT_START = "did_not_start"
     BELT_SILENT = "belt_silent"
     BELT_STOPPED = "belt_stopped"  # by itself, and nobody said why
@@ -131,6 +137,7 @@ PAUSING_EVENTS: dict[BeltEventKind, tuple[frozenset[SessionState], Reason]] = {
     BeltEventKind.CONTROL_LOST: (_PREPARING_TOO, Reason.CONTROL_LOST),
     BeltEventKind.CONSOLE_STOPPED: (_PREPARING_TOO, Reason.CONSOLE_STOPPED),
     BeltEventKind.REFUSED: (_PREPARING_TOO, Reason.REFUSED),
+    BeltEventKind.LOOP_LAGGED: (UNDER_WAY, Reason.LOOP_LAGGED),
 }
 
 
@@ -155,8 +162,19 @@ class Cue(StrEnum):
     RESUMED = "resumed"
     FINISHED = "finished"
     STOPPED = "stopped"
+    # Where a person moves the belt: what to do at the console, or to say, and then to confirm.
+    SAY_IT_STANDS = "say_it_stands"
+    START_BELT = "start_belt"
+    SET_SPEED = "set_speed"
+    STOP_BELT = "stop_belt"
 
 
+ASK_CUES = {
+    AskKind.REST: Cue.SAY_IT_STANDS,
+    AskKind.START: Cue.START_BELT,
+    AskKind.SPEED: Cue.SET_SPEED,
+    AskKind.STOP: Cue.STOP_BELT,
+}
 COUNTED = {5: Cue.FIVE, 4: Cue.FOUR, 3: Cue.THREE, 2: Cue.TWO, 1: Cue.ONE}
 
 STATE_CUES = {
@@ -186,5 +204,6 @@ class SessionView:
     target_speed_kmh: float | None = None
     inclination_percent: float | None = None
     awaiting_confirmation: bool = False
+    asks: BeltAsk | None = None  # what to do at the console of a belt that a person moves
     backward_s: float = 0.0
     checks: tuple[CheckResult, ...] = ()

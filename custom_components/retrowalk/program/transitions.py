@@ -15,6 +15,7 @@ PREPARING_LASTS_S = 60.0
 PAUSE_LASTS_S = 600.0  # and waiting for a confirmation
 # Own choice; the slowest start known takes 15 s, the slowest captured stop 9 s.
 BELT_STARTS_WITHIN_S = 20.0
+BELT_STARTS_BY_HAND_WITHIN_S = 60.0
 BELT_STOPS_WITHIN_S = 60.0
 # Own choice: seconds counted aloud before a start, after a confirmation, and without one.
 START_COUNTDOWN_S = 5
@@ -28,6 +29,8 @@ FAILED = {
     Check.WEARABLE_LIVE: Reason.WEARABLE_MISSING,
 }
 REST_STATES = {PhaseKind.STAND: SessionState.STANDING, PhaseKind.TURN: SessionState.TURNING}
+# Somebody asked, or the machine always stops that way.
+PLANNED = frozenset({Reason.ASKED, Reason.STOP_UNCONFIRMED})
 AT_REST = frozenset({BeltMotion.STOPPED, BeltMotion.STOPPED_UNCONFIRMED})
 
 
@@ -89,7 +92,11 @@ class Transitions[OriginT: str](SessionBase[OriginT]):
         self._belt.set_cap(walk.target.cap_kmh)
         self._enter(WALKING[walk.direction], gate_open=gate_open)
         self._ramp.begin(speed_kmh)
-        self._due(BELT_STARTS_WITHIN_S, lambda: self._pause(Reason.DID_NOT_START))
+        by_hand = walk.limits.by_hand
+        self._due(
+            BELT_STARTS_BY_HAND_WITHIN_S if by_hand else BELT_STARTS_WITHIN_S,
+            lambda: self._pause(Reason.DID_NOT_START),
+        )
 
     def _moving(self) -> None:
         """Let the phase's time run and lead the belt to its target: it is seen to move."""
@@ -110,7 +117,7 @@ class Transitions[OriginT: str](SessionBase[OriginT]):
 
     def _rest(self) -> None:
         """Stop the belt for a turn or a rest."""
-        self._belt.stop()
+        self._belt.stop(urgent=False)
         self._enter(REST_STATES[self._course.phase.kind])
         self._due(BELT_STOPS_WITHIN_S, lambda: self._pause(Reason.NOT_AT_REST))
         self._keep_looking(self._resting)
@@ -128,8 +135,8 @@ class Transitions[OriginT: str](SessionBase[OriginT]):
                 self._count_without_word()
         elif report.motion is BeltMotion.STOPPED_UNCONFIRMED:
             self._pause(Reason.STOP_UNCONFIRMED)
-        elif report.motion is BeltMotion.MAY_BE_MOVING:
-            self._lose_sight()
+        elif self._settled and report.motion is BeltMotion.MAY_BE_MOVING:
+            self._lose_sight()  # before, it is the belt's own alarm that tells of silence
         elif self._settled and report.motion in {BeltMotion.STARTING, BeltMotion.MOVING}:
             self._pause(Reason.BELT_MOVED)
 
@@ -197,10 +204,10 @@ class Transitions[OriginT: str](SessionBase[OriginT]):
 
     def _pause(self, reason: Reason) -> None:
         """Stop the belt and wait for the walker."""
-        self._belt.stop()
+        self._belt.stop(urgent=reason is not Reason.ASKED)
         if self._state is SessionState.PAUSED:
             return
-        unplanned = self._state in UNDER_WAY and reason is not Reason.ASKED
+        unplanned = self._state in UNDER_WAY and reason not in PLANNED
         walk = self._course
         walk.pauses.append(
             PauseRecord(
@@ -215,7 +222,8 @@ class Transitions[OriginT: str](SessionBase[OriginT]):
 
     def _end(self, state: SessionState, reason: Reason | None = None) -> None:
         """Stop the belt; the session is finished or stopped once it is at rest."""
-        self._belt.stop()
+        if reason is not Reason.STOP_FAILED:  # it was, in every way there is, and still is
+            self._belt.stop(urgent=reason is not None)
         broken_off = self._state in UNDER_WAY and reason not in {None, Reason.ASKED}
         unplanned = self._unplanned or broken_off
         never_moved = self._state in {SessionState.WAITING, SessionState.PREPARING}

@@ -9,6 +9,7 @@ from ..clock import Clock, time_limit
 from .brake import Brake
 from .codec import MachineStatus, Response, TrainingStatus, TreadmillData
 from .command import CommandLogEntry
+from .heart import BEAT_S, Heart
 from .inbox import Inbox
 from .link import ClientFactory, Link, MachineInfo
 from .motion import AT_REST
@@ -16,7 +17,6 @@ from .orders import Orders
 from .profile import GENERIC, MachineProfile
 from .state import BeltState
 
-HEARTBEAT_S = 0.5
 STOP_LIMIT_S = 30.0
 # A belt that was just connected to needs so long to show that it rests.
 SHOWS_REST_S = 4.0
@@ -74,10 +74,10 @@ class Treadmill:
             power_off=power_off,
         )
         self._link_lost = False
-        self._stop_on_return = False  # the link was lost while the belt moved by our command
+        self._stop_on_return = False  # without a link it moved by our command, or was to stop
         self._resting = asyncio.Event()
         self._last_report: BeltReport | None = None
-        self._heart: Callable[[], None] | None = None  # cancels the next beat
+        self._heart = Heart(clock, self._beat)
 
     @property
     def report(self) -> BeltReport:
@@ -106,8 +106,7 @@ class Treadmill:
 
         Raises LinkError where the machine is not there yet: it is then looked for.
         """
-        if self._heart is None:
-            self._beat()
+        self._heart.start()
         await self._link.open()
 
     async def disconnect(self) -> None:
@@ -118,16 +117,14 @@ class Treadmill:
             if self._state.motion.record_at_s is None:
                 # It has not said a word: it is told to stop, but there is nothing to verify.
                 self._brake.press(self._clock.now_s(), verify=False)
-                await self._rests_within(HEARTBEAT_S)
+                await self._rests_within(BEAT_S)
             else:
                 await self.stop_and_verify()
         await self._brake.release()
         await self._link.close()
         await self._orders.control.close()
         self._link_lost = False
-        if self._heart is not None:
-            self._heart()
-            self._heart = None
+        self._heart.halt()
 
     def prepare(self) -> None:
         """Ask for control ahead of a start; some consoles are locked from then on."""
@@ -151,10 +148,15 @@ class Treadmill:
         """Ask for an inclination within the machine's range."""
         self._orders.set_inclination(percent)
 
-    def stop(self) -> None:
+    def confirm(self) -> bool:
+        """Tell that nobody's word is asked for: the machine speaks for itself."""
+        return False
+
+    def stop(self, *, urgent: bool = True) -> None:
         """Stop, overtaking everything; works in every state and may be repeated."""
         at_s = self._clock.now_s()
         self._state.stop(at_s)
+        self._stop_on_return |= self._link.wanted and not self._link.up
         # About a machine that we have no link to, nor lost one, there is nothing to raise an alarm.
         self._brake.press(at_s, verify=self._link.up or self._link_lost)
         self._follow_up(at_s)
@@ -239,7 +241,8 @@ class Treadmill:
             self._last_report = report
             self._on_report(report)
 
-    def _beat(self) -> None:
+    def _beat(self, lagged: bool) -> None:
         """Notice silence, and a belt that does not do as it was told."""
-        self._heart = self._clock.call_later(HEARTBEAT_S, self._beat)
+        if lagged and self._state.motion.now not in AT_REST:
+            self._on_event(BeltEvent(kind=BeltEventKind.LOOP_LAGGED))
         self._follow_up(self._clock.now_s())

@@ -33,7 +33,7 @@ LADDER: tuple[Step, ...] = (
     Step(rung=Rung.STOP_AGAIN, wait_s=3.0),
     Step(rung=Rung.PAUSE, wait_s=3.0),
     Step(rung=Rung.POWER_OFF, wait_s=5.0),  # a switch answers slowly, a belt coasts
-    Step(rung=Rung.GIVE_UP, wait_s=float("inf")),
+    Step(rung=Rung.GIVE_UP, wait_s=10.0),  # the alarm is raised once; the stop is repeated
 )
 
 
@@ -74,5 +74,8 @@ class StopLadder:
             return None
         if at_s - self._since_s < wait_s:
             return None
-        self._place, self._since_s = self._place + 1, at_s
+        self._since_s = at_s
+        if self.rung is Rung.GIVE_UP:
+            return Rung.STOP_AGAIN
+        self._place += 1
         return self.rung

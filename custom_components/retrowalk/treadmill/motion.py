@@ -10,8 +10,10 @@ from .watch import RISE_S, SpeedHistory
 STALE_AFTER_S = 3.0
 # Reports of 0 for so long, with the distance at rest, are rest: Merach sends single false zeros.
 REST_S = 2.0
-# What comes so soon after subscribing may be old, or the belt was moved by the connection.
+# What is said so soon after subscribing may be old.
 SETTLING_S = 3.0
+# So soon after it the belt was moved by the connection: starts were captured to take 3.2 s.
+MOVED_BY_CONNECTING_S = 6.0
 # A start that was called off may still spin the belt up (a WalkingPad PH4 begins after 2.5 s).
 SPIN_UP_S = 5.0
 # A belt that fell silent and reports again after so long was started anew.
@@ -154,6 +156,8 @@ class Motion:
 
     def _judged(self, at_s: float) -> BeltMotion:
         if not self.fresh(at_s):
+            if self.starting_since_s is not None and not self.fresh(self.starting_since_s):
+                return BeltMotion.STARTING  # silent before: it speaks again once it moves
             if self._power_off or self._fell_silent(at_s):
                 return BeltMotion.STOPPED_UNCONFIRMED
             return BeltMotion.MAY_BE_MOVING
@@ -179,7 +183,7 @@ class Motion:
         if called_off_at_s is not None and at_s - called_off_at_s <= self._profile.start_takes_s:
             return Rise.CALLED_OFF
         # One zero alone may be a false one.
-        settled = self.linked_at_s is not None and at_s - self.linked_at_s >= SETTLING_S
+        settled = self.linked_at_s is not None and at_s - self.linked_at_s >= MOVED_BY_CONNECTING_S
         if not settled:
             return Rise.ON_CONNECTING if self._only_zeros > 1 else None
         return Rise.AT_CONSOLE if self.now in AT_REST else None

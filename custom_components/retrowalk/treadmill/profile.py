@@ -128,6 +128,15 @@ PROFILES: tuple[MachineProfile, ...] = (
 BY_KEY: Mapping[str, MachineProfile] = {each.key: each for each in (GENERIC, *PROFILES)}
 
 
+def recognised_by(profile: MachineProfile, names: Mapping[str, str | None]) -> str:
+    """Return which of the machine's names `profile` was recognised by."""
+    return next(
+        what
+        for what, name in names.items()
+        if name and any(mark in name.upper() for mark in profile.names)
+    )
+
+
 def recognise(*names: str | None) -> MachineProfile:
     """Return the profile that fits the advertised name, model or maker; else the generic one."""
     spoken = [name.upper() for name in names if name]

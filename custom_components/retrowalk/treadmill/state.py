@@ -149,10 +149,11 @@ class BeltState:
         if event is None and ratio is not None:
             counted_kmh = speed_kmh * ratio
             if counted_kmh > speed_kmh + tolerance_kmh(speed_kmh):
+                problem = diagnose(counted_kmh, target_kmh, by_distance=True)
                 event = BeltEvent(
                     kind=BeltEventKind.RUNAWAY,
                     speed_kmh=counted_kmh,
-                    detail=f"by its distance {diagnose(counted_kmh, speed_kmh)}",
+                    detail=f"by its distance {problem}",
                 )
         if event is None:
             return []

@@ -18,7 +18,6 @@ IGNORED_AFTER_S = 8.0
 SLOWED_AFTER_S = 3.0
 # The distance counts whole metres at best; shorter spans say nothing.
 DISTANCE_SPAN_S = 10.0
-DISTANCE_EDGES = 4
 # Faster than any treadmill: the counter jumped.
 IMPOSSIBLE_KMH = 30.0
 
@@ -28,6 +27,7 @@ DIAGNOSES: tuple[tuple[float, str], ...] = (
     (1.77, "about 1.6 times as fast as asked: km/h are read as mph"),
     (float("inf"), "far faster than asked"),
 )
+IGNORED = "the speed was ignored"
 
 
 def tolerance_kmh(target_kmh: float) -> float:
@@ -35,9 +35,11 @@ def tolerance_kmh(target_kmh: float) -> float:
     return max(TOLERANCE_KMH, TOLERANCE_SHARE * target_kmh)
 
 
-def diagnose(speed_kmh: float, asked_kmh: float) -> str:
+def diagnose(speed_kmh: float, asked_kmh: float, *, by_distance: bool = False) -> str:
     """Name the machine problem that a belt faster than asked looks like."""
     ratio = speed_kmh / asked_kmh
+    if by_distance:  # it holds some of the ramp up, and so shows less than there is
+        ratio = max(ratio, DIAGNOSES[0][0])
     return next(text for up_to, text in DIAGNOSES if ratio < up_to)
 
 
@@ -80,13 +82,12 @@ class SpeedWatch:
     _reached: bool = False
     _above_since_s: float | None = None
     _below_since_s: float | None = None
-    _told: bool = False
 
     def retarget(self, at_s: float, target_kmh: float, speed_kmh: float) -> None:
         """Take a new target, asked for now while the belt runs at `speed_kmh`."""
         self._asked_at_s = at_s
         self._reach_s = abs(target_kmh - speed_kmh) / self.ramp_kmh_per_s + IGNORED_AFTER_S
-        self._reached = self._told = False
+        self._reached = False
         self._above_since_s = self._below_since_s = None
 
     def judge(
@@ -123,11 +124,8 @@ class SpeedWatch:
             self._below_since_s = at_s
         if self._reached and at_s - self._below_since_s >= SLOWED_AFTER_S:
             return BeltEvent(kind=BeltEventKind.CONSOLE_SPEED, speed_kmh=speed_kmh, detail="slowed")
-        if not self._reached and not self._told and at_s - self._asked_at_s >= self._reach_s:
-            self._told = True
-            return BeltEvent(
-                kind=BeltEventKind.REFUSED, speed_kmh=speed_kmh, detail="the speed was ignored"
-            )
+        if not self._reached and at_s - self._asked_at_s >= self._reach_s:
+            return BeltEvent(kind=BeltEventKind.CONSOLE_SPEED, speed_kmh=speed_kmh, detail=IGNORED)
         return None
 
 
@@ -167,11 +165,11 @@ class DistanceWatch:
     def _ratio(self) -> float | None:
         """Compare the newest step of the counter with one at least 10 s older."""
         edges = self._edges
-        while len(edges) > DISTANCE_EDGES and edges[-1][0] - edges[1][0] >= DISTANCE_SPAN_S:
+        while len(edges) > 2 and edges[-1][0] - edges[1][0] >= DISTANCE_SPAN_S:
             edges.popleft()
         (first_s, first_m, first_run_m), (last_s, last_m, last_run_m) = edges[0], edges[-1]
         span_s = last_s - first_s
-        if len(edges) < DISTANCE_EDGES or span_s < DISTANCE_SPAN_S:
+        if span_s < DISTANCE_SPAN_S:
             return None
         if (last_m - first_m) / span_s * 3.6 > IMPOSSIBLE_KMH:
             edges.clear()
