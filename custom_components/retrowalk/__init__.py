@@ -5,18 +5,24 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
 from .actions import async_setup_actions
+from .alert_issues import forget_alert_issues
+from .alert_store import AlertStore
+from .belt_store import BeltStore
 from .const import CONF_KIND, DOMAIN, PLATFORMS, Kind
 from .program.library import load_built_in
 from .registry import REGISTRY, Registry
 from .runtime import RetrowalkConfigEntry, Runtime
+from .treadmill_issues import async_forget
 from .treadmill_runtime import TreadmillRuntime
 from .walker_runtime import WalkerRuntime
+from .wearable_runtime import WearableRuntime
 from .websocket import async_setup_websocket
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 RUNTIMES: dict[Kind, type[Runtime]] = {
     Kind.TREADMILL: TreadmillRuntime,
+    Kind.WEARABLE: WearableRuntime,
     Kind.WALKER: WalkerRuntime,
 }
 
@@ -45,6 +51,14 @@ async def async_unload_entry(hass: HomeAssistant, entry: RetrowalkConfigEntry) -
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
+async def async_remove_entry(hass: HomeAssistant, entry: RetrowalkConfigEntry) -> None:
+    """Leave nothing behind on disk or on the list of repairs."""
+    await BeltStore(hass, entry.entry_id).async_remove()
+    async_forget(hass, entry)
+    await AlertStore(hass, entry).async_remove()
+    forget_alert_issues(hass, entry)
+
+
 async def _async_updated(hass: HomeAssistant, entry: RetrowalkConfigEntry) -> None:
     """Take over new options; a running session is not disturbed, and has them after it."""
-    entry.runtime_data.reload_when_idle()
+    entry.runtime_data.entry_updated()

@@ -29,6 +29,7 @@ ATTR_TREADMILL = "treadmill"
 ATTR_PROGRAM = "program"
 ATTR_WITHOUT_WEARABLE = "without_wearable"
 ATTR_PIN = "pin"
+SOMEBODY = "Home Assistant"  # an automation, or a person who is not logged in by name
 # Field: what one of its unit is in km/h.
 SPEEDS = {"speed_kmh": 1.0, "speed_mph": MPH_IN_KMH}
 CHANGES = {"change_kmh": 1.0, "change_mph": MPH_IN_KMH}
@@ -43,6 +44,7 @@ def _finite(value: Any) -> float:
 
 
 WALKER: VolDictType = {vol.Optional(ATTR_WALKER): cv.string}
+WITHOUT_WEARABLE: VolDictType = {vol.Optional(ATTR_WITHOUT_WEARABLE, default=False): cv.boolean}
 ONE_SPEED: VolDictType = {
     vol.Exclusive(field, "speed"): vol.All(vol.Coerce(float), _finite) for field in SPEEDS
 }
@@ -108,7 +110,8 @@ def _pause(hass: HomeAssistant, call: ServiceCall) -> None:
 
 @callback
 def _resume(hass: HomeAssistant, call: ServiceCall) -> None:
-    _walker(hass, call).resume(origin_of(call.context))
+    without_wearable = call.data[ATTR_WITHOUT_WEARABLE]
+    _walker(hass, call).resume(origin_of(call.context), without_wearable=without_wearable)
 
 
 @callback
@@ -134,8 +137,25 @@ def _stop(hass: HomeAssistant, call: ServiceCall) -> None:
     elif treadmill_id := call.data.get(ATTR_TREADMILL):
         _find(hass, registry(hass).treadmills, treadmill_id, ATTR_TREADMILL).stop()
     else:
-        for treadmill in registry(hass).treadmills.values():
+        for treadmill in tuple(registry(hass).treadmills.values()):  # one may reload now
             treadmill.stop()
+
+
+@callback
+def _call_for_help(hass: HomeAssistant, call: ServiceCall) -> None:
+    _walker(hass, call).call_for_help()
+
+
+async def _acknowledge_alert(hass: HomeAssistant, call: ServiceCall) -> None:
+    walker = _walker(hass, call)
+    user_id = call.context.user_id
+    user = await hass.auth.async_get_user(user_id) if user_id else None
+    walker.acknowledge_alert((user and user.name) or SOMEBODY)
+
+
+@callback
+def _send_test_alert(hass: HomeAssistant, call: ServiceCall) -> None:
+    _walker(hass, call).send_test_alert()
 
 
 async def _unlock(hass: HomeAssistant, call: ServiceCall) -> None:
@@ -186,16 +206,19 @@ ACTIONS: dict[str, tuple[VolDictType, Handler, SupportsResponse]] = {
             vol.Required(ATTR_PROGRAM): cv.string,
             vol.Optional(ATTR_TREADMILL): cv.string,
             **ONE_SPEED,
-            vol.Optional(ATTR_WITHOUT_WEARABLE, default=False): cv.boolean,
+            **WITHOUT_WEARABLE,
         },
         _start_program,
         SupportsResponse.OPTIONAL,
     ),
     "pause": (WALKER, _pause, SupportsResponse.NONE),
-    "resume": (WALKER, _resume, SupportsResponse.NONE),
+    "resume": ({**WALKER, **WITHOUT_WEARABLE}, _resume, SupportsResponse.NONE),
     "skip_phase": (WALKER, _skip_phase, SupportsResponse.NONE),
     "confirm_turn": (WALKER, _confirm_turn, SupportsResponse.NONE),
     "im_ok": (WALKER, _im_ok, SupportsResponse.NONE),
+    "call_for_help": (WALKER, _call_for_help, SupportsResponse.NONE),
+    "acknowledge_alert": (WALKER, _acknowledge_alert, SupportsResponse.NONE),
+    "send_test_alert": (WALKER, _send_test_alert, SupportsResponse.NONE),
     "stop": (
         {
             vol.Exclusive(ATTR_WALKER, "whom"): cv.string,

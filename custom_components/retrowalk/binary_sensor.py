@@ -12,10 +12,10 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import Kind
 from .entity import RetrowalkEntity, add_entities_by_kind
-from .program.states import SessionState
 from .runtime import RetrowalkConfigEntry
 from .treadmill_runtime import TreadmillRuntime
 from .walker_runtime import WalkerRuntime
+from .wearable_runtime import WearableRuntime
 
 PARALLEL_UPDATES = 0
 
@@ -38,7 +38,7 @@ WALKER_BINARY_SENSORS: tuple[RetrowalkBinarySensorDescription[WalkerRuntime], ..
     RetrowalkBinarySensorDescription(
         key="fall_suspected",
         device_class=BinarySensorDeviceClass.SAFETY,
-        is_on_fn=lambda walker: walker.view.state is SessionState.FALL_SUSPECTED,
+        is_on_fn=lambda walker: walker.alerting.fell,
     ),
     RetrowalkBinarySensorDescription(
         key="fall_alerts_armed",
@@ -57,8 +57,22 @@ TREADMILL_BINARY_SENSORS: tuple[RetrowalkBinarySensorDescription[TreadmillRuntim
     RetrowalkBinarySensorDescription(key="safety_key", is_on_fn=_key_in),
 )
 
+WEARABLE_BINARY_SENSORS: tuple[RetrowalkBinarySensorDescription[WearableRuntime], ...] = (
+    RetrowalkBinarySensorDescription(
+        key="streaming",
+        device_class=BinarySensorDeviceClass.CONNECTIVITY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        is_on_fn=lambda wearable: wearable.state.streaming,
+        attributes_fn=lambda wearable: {"problem": wearable.state.problem},
+    ),
+    RetrowalkBinarySensorDescription(
+        key="walking", is_on_fn=lambda wearable: wearable.state.walking
+    ),
+)
+
 BINARY_SENSORS: dict[Kind, Sequence[RetrowalkBinarySensorDescription[Any]]] = {
     Kind.WALKER: WALKER_BINARY_SENSORS,
+    Kind.WEARABLE: WEARABLE_BINARY_SENSORS,
     Kind.TREADMILL: TREADMILL_BINARY_SENSORS,
 }
 

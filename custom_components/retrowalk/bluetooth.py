@@ -16,13 +16,26 @@ from homeassistant.components.bluetooth import (
 )
 from homeassistant.core import HomeAssistant
 
-from .clock import LoopClock
-from .const import CONF_SPEED_RANGE
+from .clock import LoopClock, wait
+from .const import (
+    CONF_FIRMWARE,
+    CONF_INCLINATION_RANGE,
+    CONF_MAKER,
+    CONF_MODEL,
+    CONF_SPEED_RANGE,
+    Source,
+)
 from .treadmill.client import Treadmill
-from .treadmill.codec import SERVICE_UUID, SpeedRange, decode_advertisement
+from .treadmill.codec import SERVICE_UUID, InclinationRange, SpeedRange, decode_advertisement
 from .treadmill.link import MachineInfo
 from .treadmill.profile import GENERIC, MachineProfile, recognise
+from .wearable.codec.rsc import SERVICE_UUID as FOOT_POD_UUID
 from .wire import DecodeError
+
+# Other heart-rate straps in the house are nobody's wearables.
+POLAR_NAMES = ("Polar H10", "Polar Sense", "Polar Verity Sense")
+# Some machines start when something connects, after 3 s as captured: seen, they are stopped.
+WATCHED_S = 6.0
 
 
 def is_treadmill(info: BluetoothServiceInfoBleak) -> bool | None:
@@ -33,6 +46,16 @@ def is_treadmill(info: BluetoothServiceInfoBleak) -> bool | None:
     if SERVICE_UUID not in info.service_uuids:
         return False
     return None if recognise(info.name) is GENERIC else True
+
+
+def wearable_source(info: BluetoothServiceInfoBleak) -> Source | None:
+    """Tell a foot pod or a Polar strap; a treadmill that speaks as a pod too is a treadmill."""
+    services = {*info.service_uuids, *info.service_data}
+    if SERVICE_UUID in services:
+        return None
+    if info.name.startswith(POLAR_NAMES):
+        return Source.POLAR
+    return Source.FOOT_POD if FOOT_POD_UUID in services else None
 
 
 async def async_connect(
@@ -63,9 +86,10 @@ async def async_ask_machine(
 
     Raises LinkError.
     """
+    clock = LoopClock(hass.loop)
     treadmill = Treadmill(
         connect=partial(async_connect, hass, address),
-        clock=LoopClock(hass.loop),
+        clock=clock,
         take_gate=lambda: False,
         on_report=lambda _: None,
         on_event=lambda _: None,
@@ -73,17 +97,30 @@ async def async_ask_machine(
     )
     try:
         await treadmill.connect()
+        await wait(clock, WATCHED_S)
         return treadmill.info
     finally:
         await treadmill.disconnect()
 
 
 def stored(info: MachineInfo) -> dict[str, Any]:
-    """Return what is kept of a machine: the caps are checked before a link is there."""
-    return {CONF_SPEED_RANGE: asdict(info.speed_range)} if info.speed_range else {}
+    """Return what is kept of a machine: profile and ranges are needed before a link is there."""
+    said = {CONF_MAKER: info.maker, CONF_MODEL: info.model, CONF_FIRMWARE: info.firmware}
+    kept: dict[str, Any] = {what: text for what, text in said.items() if text}
+    if info.speed_range is not None:
+        kept[CONF_SPEED_RANGE] = asdict(info.speed_range)
+    if info.inclination_range is not None:
+        kept[CONF_INCLINATION_RANGE] = asdict(info.inclination_range)
+    return kept
 
 
 def restored(data: Mapping[str, Any]) -> MachineInfo:
     """Return what was kept."""
-    speed_range = data.get(CONF_SPEED_RANGE)
-    return MachineInfo(speed_range=SpeedRange(**speed_range) if speed_range else None)
+    speeds, inclinations = data.get(CONF_SPEED_RANGE), data.get(CONF_INCLINATION_RANGE)
+    return MachineInfo(
+        speed_range=SpeedRange(**speeds) if speeds else None,
+        inclination_range=InclinationRange(**inclinations) if inclinations else None,
+        maker=data.get(CONF_MAKER),
+        model=data.get(CONF_MODEL),
+        firmware=data.get(CONF_FIRMWARE),
+    )

@@ -40,6 +40,14 @@ WALKER_BUTTONS: tuple[RetrowalkButtonDescription[WalkerRuntime], ...] = (
         key="confirm_turn", press_fn=lambda walker, origin: walker.confirm(origin)
     ),
     RetrowalkButtonDescription(key="im_ok", press_fn=lambda walker, _: walker.im_ok()),
+    RetrowalkButtonDescription(
+        key="call_for_help", press_fn=lambda walker, _: walker.call_for_help()
+    ),
+    RetrowalkButtonDescription(
+        key="send_test_alert",
+        entity_category=EntityCategory.CONFIG,
+        press_fn=lambda walker, _: walker.send_test_alert(),
+    ),
 )
 
 TREADMILL_BUTTONS: tuple[RetrowalkButtonDescription[TreadmillRuntime], ...] = (

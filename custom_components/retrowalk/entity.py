@@ -41,7 +41,7 @@ class RetrowalkEntity[RuntimeT: Runtime](Entity):
 
     def shown(self) -> object:
         """Return all that the state is made of, to be compared with what was written last."""
-        return (self.available, self.state, self.extra_state_attributes)
+        return self.available and (self.state, self.extra_state_attributes)
 
     @callback
     def _runtime_changed(self) -> None:
@@ -92,4 +92,5 @@ def add_entities_by_kind[DescriptionT: EntityDescription](
     async_add_entities(
         entity_class(entry.runtime_data, description)
         for description in descriptions.get(Kind(entry.data[CONF_KIND]), ())
+        if description.key not in entry.runtime_data.lacks
     )

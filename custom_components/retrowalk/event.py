@@ -1,12 +1,15 @@
-"""Events: the cues of a session, for announcements of one's own."""
+"""Events: the cues of a session, and falls, for automations of one's own."""
 
 from collections import deque
-from typing import override
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, override
 
 from homeassistant.components.event import EventEntity, EventEntityDescription
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .alerting import FallEvent
 from .const import Kind
 from .entity import RetrowalkEntity, add_entities_by_kind
 from .program.states import Cue
@@ -15,7 +18,30 @@ from .walker_runtime import WalkerRuntime
 
 PARALLEL_UPDATES = 0
 
-EVENTS = {Kind.WALKER: (EventEntityDescription(key="cue", event_types=list(Cue)),)}
+type Heard = Callable[[str, Mapping[str, Any]], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetrowalkEventDescription(EventEntityDescription):
+    """An event, and how one listens to it."""
+
+    listen_fn: Callable[[WalkerRuntime, Heard], CALLBACK_TYPE]
+
+
+EVENTS = {
+    Kind.WALKER: (
+        RetrowalkEventDescription(
+            key="cue",
+            event_types=list(Cue),
+            listen_fn=lambda walker, heard: walker.listen_to_cues(lambda cue: heard(cue, {})),
+        ),
+        RetrowalkEventDescription(
+            key="fall",
+            event_types=list(FallEvent),
+            listen_fn=lambda walker, heard: walker.alerting.listen_to_falls(heard),
+        ),
+    )
+}
 
 
 async def async_setup_entry(
@@ -24,22 +50,24 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the events of an entry's kind."""
-    add_entities_by_kind(entry, async_add_entities, RetrowalkCue, EVENTS)
+    add_entities_by_kind(entry, async_add_entities, RetrowalkEvent, EVENTS)
 
 
-class RetrowalkCue(RetrowalkEntity[WalkerRuntime], EventEntity):
-    """The cues, in order, at most one a second."""
+class RetrowalkEvent(RetrowalkEntity[WalkerRuntime], EventEntity):
+    """What happens, in order, at most once a second."""
 
-    def __init__(self, runtime: WalkerRuntime, description: EventEntityDescription) -> None:
+    entity_description: RetrowalkEventDescription
+
+    def __init__(self, runtime: WalkerRuntime, description: RetrowalkEventDescription) -> None:
         """Have nothing to say yet."""
         super().__init__(runtime, description)
-        self._to_say: deque[Cue] = deque()
+        self._to_say: deque[tuple[str, Mapping[str, Any]]] = deque()
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Listen to the walker's cues."""
+        """Listen to the walker."""
         await super().async_added_to_hass()
-        self.async_on_remove(self.runtime.listen_to_cues(self._heard))
+        self.async_on_remove(self.entity_description.listen_fn(self.runtime, self._heard))
 
     @override
     def shown(self) -> object:
@@ -47,16 +75,17 @@ class RetrowalkCue(RetrowalkEntity[WalkerRuntime], EventEntity):
         return len(self._to_say)
 
     @callback
-    def _heard(self, cue: Cue) -> None:
-        self._to_say.append(cue)
+    def _heard(self, event: str, attributes: Mapping[str, Any]) -> None:
+        self._to_say.append((event, attributes))
         self._runtime_changed()
 
     @callback
     @override
     def _write(self) -> None:
-        """Say the next cue."""
+        """Say the next one."""
         if self._to_say:
-            self._trigger_event(self._to_say.popleft())
+            event, attributes = self._to_say.popleft()
+            self._trigger_event(event, dict(attributes))
             super()._write()
         self._written = 0
         self._runtime_changed()

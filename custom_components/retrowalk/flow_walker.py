@@ -19,33 +19,47 @@ from homeassistant.helpers.selector import (
 import probatio as vol
 
 from .const import (
+    CONF_ALERTS,
     CONF_ANY_USER,
     CONF_BACKWARD_CAP_KMH,
+    CONF_FAMILY_PHONES,
     CONF_FORWARD_CAP_KMH,
     CONF_HANDRAIL_BUTTON,
     CONF_HEALTH_READ,
     CONF_KIND,
+    CONF_OWN_PHONES,
     CONF_PERSON,
     CONF_TREADMILL,
     CONF_TURN_MODE,
+    CONF_WEARABLES,
     CONF_WITHOUT_WEARABLE,
     DOMAIN,
     Kind,
 )
+from .flow_contact import ALERTS, contacts_of_phones
+from .phones import phone_selector
 from .program.model import MPH_IN_KMH, Caps
 from .program.states import TurnMode
 
 
+def _entries(hass: HomeAssistant, kind: Kind) -> list[SelectOptionDict]:
+    """List the entries of a kind by name."""
+    return [
+        SelectOptionDict(value=str(entry.unique_id), label=entry.title)
+        for entry in hass.config_entries.async_entries(DOMAIN)
+        if entry.data[CONF_KIND] == kind
+    ]
+
+
 def treadmill_selector(hass: HomeAssistant) -> SelectSelector:
     """Offer the treadmills that are set up."""
+    return SelectSelector(SelectSelectorConfig(options=_entries(hass, Kind.TREADMILL)))
+
+
+def wearable_selector(hass: HomeAssistant) -> SelectSelector:
+    """Offer the wearables that are set up."""
     return SelectSelector(
-        SelectSelectorConfig(
-            options=[
-                SelectOptionDict(value=str(entry.unique_id), label=entry.title)
-                for entry in hass.config_entries.async_entries(DOMAIN)
-                if entry.data[CONF_KIND] == Kind.TREADMILL
-            ]
-        )
+        SelectSelectorConfig(options=_entries(hass, Kind.WEARABLE), multiple=True)
     )
 
 
@@ -66,6 +80,8 @@ class WalkerFlow(ConfigFlow):
 
     _suggested: Mapping[str, Any] = {}
     _walker: dict[str, Any]
+    _own_phones: list[str]
+    _family_phones: list[str]
 
     @override
     async def async_step_integration_discovery(
@@ -80,6 +96,8 @@ class WalkerFlow(ConfigFlow):
     async def async_step_walker(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask who walks, and on which treadmill."""
         if user_input is not None:
+            self._own_phones = user_input.pop(CONF_OWN_PHONES, [])
+            self._family_phones = user_input.pop(CONF_FAMILY_PHONES, [])
             self._walker = user_input
             return await self.async_step_health()
         schema = vol.Schema(
@@ -87,6 +105,9 @@ class WalkerFlow(ConfigFlow):
                 vol.Required(CONF_NAME): str,
                 vol.Optional(CONF_PERSON): EntitySelector(EntitySelectorConfig(domain="person")),
                 vol.Required(CONF_TREADMILL): treadmill_selector(self.hass),
+                vol.Optional(CONF_WEARABLES, default=[]): wearable_selector(self.hass),
+                vol.Optional(CONF_OWN_PHONES): phone_selector(),
+                vol.Optional(CONF_FAMILY_PHONES): phone_selector(),
             }
         )
         return self.async_show_form(
@@ -95,7 +116,7 @@ class WalkerFlow(ConfigFlow):
         )
 
     async def async_step_health(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Show once who asks a clinician first, and say that nothing watches for falls yet."""
+        """Show once who asks a clinician first, and ask about walking unwatched."""
         errors: dict[str, str] = {}
         if user_input is not None:
             if not user_input[CONF_HEALTH_READ]:
@@ -109,6 +130,8 @@ class WalkerFlow(ConfigFlow):
                         **self._walker,
                         CONF_WITHOUT_WEARABLE: user_input[CONF_WITHOUT_WEARABLE],
                     },
+                    options={CONF_ALERTS: {CONF_OWN_PHONES: self._own_phones}},
+                    subentries=contacts_of_phones(self.hass, self._family_phones),
                 )
         return self.async_show_form(
             step_id="health",
@@ -126,13 +149,15 @@ class WalkerFlow(ConfigFlow):
     ) -> ConfigFlowResult:
         """Choose another treadmill or another way to watch for falls."""
         if user_input is not None:
+            kept = {key: value for key, value in data.items() if key != CONF_PERSON}
             return self.async_update_and_abort(
-                self._get_reconfigure_entry(), data_updates=user_input
+                self._get_reconfigure_entry(), data={**kept, **user_input}
             )
         schema = vol.Schema(
             {
                 vol.Optional(CONF_PERSON): EntitySelector(EntitySelectorConfig(domain="person")),
                 vol.Required(CONF_TREADMILL): treadmill_selector(self.hass),
+                vol.Optional(CONF_WEARABLES, default=[]): wearable_selector(self.hass),
                 vol.Required(CONF_WITHOUT_WEARABLE, default=False): bool,
             }
         )
@@ -164,6 +189,7 @@ class WalkerOptionsFlow(OptionsFlow):
                     EntitySelectorConfig(domain=["event", "binary_sensor", "input_button"])
                 ),
                 vol.Required(CONF_ANY_USER, default=False): bool,
+                vol.Optional(CONF_ALERTS, default={}): ALERTS,
             }
         )
         return self.async_show_form(

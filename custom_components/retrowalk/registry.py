@@ -12,16 +12,22 @@ if TYPE_CHECKING:
     from .program.model import Program
     from .treadmill_runtime import TreadmillRuntime
     from .walker_runtime import WalkerRuntime
+    from .wearable_runtime import WearableRuntime
 
 
 class Registry:
-    """The loaded treadmills and walkers, and the programs that all can walk."""
+    """The loaded treadmills, wearables and walkers, and the programs that all can walk."""
 
     def __init__(self, programs: Mapping[str, Program]) -> None:
         """Begin with nobody."""
         self.programs = programs
         self.treadmills: dict[str, TreadmillRuntime] = {}
+        self.wearables: dict[str, WearableRuntime] = {}
         self.walkers: dict[str, WalkerRuntime] = {}
+
+    def alarmed_on(self, treadmill: TreadmillRuntime) -> WalkerRuntime | None:
+        """Return who may be lying on this belt: as long as the alert is open, it stays stopped."""
+        return next((each for each in self.walkers.values() if each.alarmed_on(treadmill)), None)
 
 
 REGISTRY: HassKey[Registry] = HassKey(DOMAIN)

@@ -1,7 +1,7 @@
 """What every kind of entry has at run time: a device, listeners, a start and a stop."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
@@ -14,6 +14,8 @@ type RetrowalkConfigEntry = ConfigEntry[Runtime]
 class Runtime(ABC):
     """The living part of one config entry."""
 
+    lacks: frozenset[str] = frozenset()  # keys of the entities that it has nothing for
+
     def __init__(self, hass: HomeAssistant, entry: RetrowalkConfigEntry) -> None:
         """Belong to `entry`."""
         self.hass = hass
@@ -21,6 +23,7 @@ class Runtime(ABC):
         self.unique_id = str(entry.unique_id)
         self._listeners: list[Callable[[], None]] = []
         self._reload_due = False
+        self._set_up_with = (entry.data, entry.options, entry.subentries)
 
     @property
     @abstractmethod
@@ -60,8 +63,22 @@ class Runtime(ABC):
             self.reload_when_idle()
 
     @callback
+    def entry_updated(self) -> None:
+        """Take over new settings; that the device was discovered again is no news."""
+        entry = self.entry
+        if self._set_up_with != (entry.data, entry.options, entry.subentries):
+            self.reload_when_idle()
+
+    @callback
     def reload_when_idle(self) -> None:
         """Reload the entry: now, or as soon as no session would be disturbed."""
         self._reload_due = self.busy
         if not self._reload_due:
             self.hass.config_entries.async_schedule_reload(self.entry.entry_id)
+
+    @callback
+    def in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do what nobody should wait for."""
+        self.entry.async_create_background_task(
+            self.hass, work, f"{self.entry.title}: in the background"
+        )

@@ -14,6 +14,7 @@ from homeassistant.components.sensor import (
 from homeassistant.const import (
     MATCH_ALL,
     PERCENTAGE,
+    EntityCategory,
     UnitOfEnergy,
     UnitOfLength,
     UnitOfSpeed,
@@ -28,8 +29,10 @@ from .const import Kind
 from .entity import RetrowalkEntity, add_entities_by_kind
 from .program.states import PHASE_STATES, SessionState
 from .runtime import RetrowalkConfigEntry
+from .safety.alert_messages import AlertState
 from .treadmill_runtime import TreadmillRuntime
 from .walker_runtime import WalkerRuntime
+from .wearable_runtime import WearableRuntime
 
 PARALLEL_UPDATES = 0
 
@@ -61,6 +64,8 @@ def _session_attributes(walker: WalkerRuntime) -> Mapping[str, Any]:
     return {
         "reason": view.reason,
         "awaiting_confirmation": view.awaiting_confirmation,
+        "asks": view.asks and view.asks.kind,
+        "asks_speed_kmh": view.asks and view.asks.speed_kmh,
         "countdown_ends": walker.wall_time(view.countdown_ends_s),
         "target_speed_kmh": view.target_speed_kmh,
         "checks": {each.check: each.passed for each in view.checks},
@@ -95,6 +100,13 @@ WALKER_SENSORS: tuple[RetrowalkSensorDescription[WalkerRuntime], ...] = (
         key="session_ends",
         device_class=SensorDeviceClass.TIMESTAMP,
         value_fn=lambda walker: walker.wall_time(walker.view.session_ends_s),
+    ),
+    RetrowalkSensorDescription(
+        key="alert",
+        device_class=SensorDeviceClass.ENUM,
+        options=list(AlertState),
+        value_fn=lambda walker: walker.alerting.view.state,
+        attributes_fn=lambda walker: walker.alerting.attributes,
     ),
 )
 
@@ -168,8 +180,44 @@ TREADMILL_SENSORS: tuple[RetrowalkSensorDescription[TreadmillRuntime], ...] = (
     ),
 )
 
+WEARABLE_SENSORS: tuple[RetrowalkSensorDescription[WearableRuntime], ...] = (
+    RetrowalkSensorDescription(
+        key="cadence",
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement="spm",
+        suggested_display_precision=0,
+        value_fn=lambda wearable: wearable.state.cadence_spm,
+    ),
+    RetrowalkSensorDescription(
+        key="steps",
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        value_fn=lambda wearable: wearable.state.steps,
+    ),
+    RetrowalkSensorDescription(
+        key="stride_length",
+        device_class=SensorDeviceClass.DISTANCE,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfLength.METERS,
+        value_fn=lambda wearable: wearable.state.stride_length_m,
+    ),
+    RetrowalkSensorDescription(
+        key="heart_rate",
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement="bpm",
+        value_fn=lambda wearable: wearable.state.heart_rate_bpm,
+    ),
+    RetrowalkSensorDescription(
+        key="battery",
+        device_class=SensorDeviceClass.BATTERY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        native_unit_of_measurement=PERCENTAGE,
+        value_fn=lambda wearable: wearable.state.battery_percent,
+    ),
+)
+
 SENSORS: dict[Kind, Sequence[RetrowalkSensorDescription[Any]]] = {
     Kind.WALKER: WALKER_SENSORS,
+    Kind.WEARABLE: WEARABLE_SENSORS,
     Kind.TREADMILL: TREADMILL_SENSORS,
 }
 

@@ -22,9 +22,7 @@ async def system_health_info(hass: HomeAssistant) -> dict[str, Any]:
     return {
         "treadmills": len(treadmills),
         "linked": sum(treadmill.belt.report.linked for treadmill in treadmills),
-        "sessions": sum(
-            treadmill.session.view.state not in AT_AN_END for treadmill in treadmills
-        ),
+        "sessions": sum(treadmill.session.view.state not in AT_AN_END for treadmill in treadmills),
         "dropped_packets": sum(
             sum(treadmill.belt.inbox.dropped.values()) for treadmill in treadmills
         ),

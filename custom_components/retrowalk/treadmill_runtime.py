@@ -1,51 +1,77 @@
 """A treadmill at run time: it owns the link, the gate and the one session on its belt."""
 
-from collections.abc import Coroutine, Mapping
-from dataclasses import asdict, replace
-from functools import partial
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from hmac import compare_digest
 import logging
 from typing import Any, override
 
-from homeassistant.const import CONF_ADDRESS, CONF_NAME
 from homeassistant.core import CALLBACK_TYPE, Context, HassJob, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.event import async_call_later
 
-from .belt import BeltEvent, BeltMotion, BeltReport
+from .belt import BeltEvent, BeltEventKind, BeltMotion, BeltReport
 from .belt_store import BeltStore
-from .bluetooth import async_connect, restored
 from .clock import LoopClock
 from .const import (
-    AUTOMATIC,
     CONF_CONNECTION,
     CONF_HANDRAILS,
     CONF_MAX_SPEED_KMH,
     CONF_PIN,
-    CONF_PROFILE,
+    CONF_REPORT_UNIT,
     CONF_SAFETY_CLIP,
     CONF_UNIT,
     CONF_UNLOCKED_BY,
     DEFAULT_MAX_SPEED_KMH,
     DOMAIN,
+    SIGNAL_BELT_EVENT,
     Connection,
     Kind,
 )
 from .errors import refused, translated
+from .guarding import Guarding
+from .machine import by_hand, described, make_machine, profile_of, settles_unit
 from .program.session import Session
 from .program.states import AT_AN_END, Cue, SessionState, SessionView
 from .registry import registry
 from .runtime import RetrowalkConfigEntry, Runtime
+from .safety.evidence import Decision
 from .safety.gate import Origin, StartGate
-from .treadmill.client import Treadmill
 from .treadmill.link import LinkError
-from .treadmill.profile import BY_KEY, MachineProfile, SpeedUnit, recognise
+from .treadmill.profile import SpeedUnit
+from .treadmill.unit import Units, UnitWatch
+from .treadmill_issues import (
+    async_clear_stop_failed,
+    async_raise_stop_failed,
+    async_show_unit,
+    stop_failed,
+)
+from .wearable_runtime import WearableRuntime
 
 _LOGGER = logging.getLogger(__name__)
 
 # On demand, the link outlives a session, so that a second walk starts at once.
 LINK_OUTLIVES_SESSION_S = 60.0
+# What a treadmill without a radio has no entities for.
+NEEDS_RADIO = frozenset(
+    {
+        "connected",
+        "connection",
+        "distance",
+        "elapsed_time",
+        "energy",
+        "heart_rate",
+        "inclination",
+        "reconnect",
+        "safety_key",
+        "speed",
+        "steps",
+        "target_inclination",
+        "target_speed",
+    }
+)
 IN_MOTION = frozenset({BeltMotion.STARTING, BeltMotion.MOVING, BeltMotion.STOPPING})
 
 
@@ -56,24 +82,34 @@ class TreadmillRuntime(Runtime):
         """Set up without the radio: nothing is connected before it is wanted."""
         super().__init__(hass, entry)
         clock = LoopClock(hass.loop)
-        self.gate = StartGate(clock)
-        self.belt = Treadmill(
-            connect=partial(async_connect, hass, entry.data[CONF_ADDRESS]),
+        self.gate = StartGate(clock, held=lambda: registry(hass).alarmed_on(self) is not None)
+        self.belt = make_machine(
+            hass,
+            entry,
             clock=clock,
             take_gate=self.gate.take,
             on_report=self._belt_reported,
             on_event=self._belt_event,
-            profile=self._profile,
-            info=restored(entry.data),
         )
+        if by_hand(entry.data):
+            self.lacks = NEEDS_RADIO
+        self._unit = profile_of(entry)[0].unit
+        self._unit_watch = UnitWatch()
         self.session = Session[Origin](
             clock=clock,
             belt=self.belt,
             gate=self.gate,
             countdown_origin=Origin.COUNTDOWN,
-            standing_still=lambda: False,
+            standing_still=lambda: self.guarding.standing_still,
             on_change=self._session_changed,
             on_cue=self._cue,
+        )
+        self.guarding = Guarding(
+            clock=clock,
+            belt=self.belt,
+            session=lambda: self.session,
+            on_decision=self._guard_decided,
+            on_change=self._tell_walkers,
         )
         self._store = BeltStore(hass, entry.entry_id)
         self.walker_id: str | None = None  # whose session runs, or ran last
@@ -81,29 +117,25 @@ class TreadmillRuntime(Runtime):
         self._cancel_let_go: CALLBACK_TYPE | None = None
         self._remove_shutdown_job: CALLBACK_TYPE = lambda: None
         self._seen_linked = False
+        self._unplanned = False
+        self._sign_of_life_due = False  # a walk was broken off, and the walker was not asked yet
+        self._left_moving = False  # Home Assistant or the link went away: not seen since
 
     @property
     @override
     def device_info(self) -> DeviceInfo:
         """Describe the treadmill, as far as it has said what it is."""
         info = self.belt.info
+        radio = {(dr.CONNECTION_BLUETOOTH, self.unique_id)}
         return DeviceInfo(
             identifiers={(DOMAIN, self.unique_id)},
-            connections={(dr.CONNECTION_BLUETOOTH, self.unique_id)},
+            connections=set() if by_hand(self.entry.data) else radio,
             name=self.entry.title,
             manufacturer=info.maker,
             model=info.model,
             model_id=Kind.TREADMILL,
             sw_version=info.firmware,
         )
-
-    @property
-    def _profile(self) -> MachineProfile:
-        """The machine's profile, as far as the user has not settled it."""
-        chosen = self.entry.options.get(CONF_PROFILE, AUTOMATIC)
-        profile = BY_KEY.get(chosen) or recognise(self.entry.data[CONF_NAME])
-        unit = self.entry.options.get(CONF_UNIT, AUTOMATIC)
-        return profile if unit == AUTOMATIC else replace(profile, unit=SpeedUnit(unit))
 
     @property
     @override
@@ -115,20 +147,7 @@ class TreadmillRuntime(Runtime):
     @override
     def diagnostics(self) -> Mapping[str, Any]:
         """Return the last packets and commands, and what was made of them."""
-        belt = self.belt
-        return {
-            "profile": asdict(belt.profile),
-            "machine": asdict(belt.info),
-            "report": asdict(belt.report),
-            "session": asdict(self.session.view),
-            "dropped": dict(belt.inbox.dropped),
-            "packets": [
-                {**asdict(packet), "value": packet.value.hex()} for packet in belt.inbox.packets
-            ],
-            "commands": [
-                {**asdict(command), "payload": command.payload.hex()} for command in belt.commands
-            ],
-        }
+        return described(self.entry, self.belt) | {"session": asdict(self.session.view)}
 
     @override
     async def async_start(self) -> None:
@@ -142,12 +161,15 @@ class TreadmillRuntime(Runtime):
         self._remove_shutdown_job = self.hass.async_add_shutdown_job(
             HassJob(self._async_leave, f"stop the belt of {self.entry.title}")
         )
+        async_show_unit(self.hass, self.entry, self._unit, chosen=not settles_unit(self.entry))
+        self._left_moving = memory.walker_id is not None or stop_failed(self.hass, self.entry)
         if memory.walker_id is not None:
             self.walker_id = memory.walker_id
             self.session.break_off()
-            self._in_background(self._async_stop_left_belt())
+        if self._left_moving:
+            self.in_background(self._async_stop_left_belt())
         elif self._wanted:
-            self._in_background(self.async_connect())
+            self.in_background(self.async_connect())
 
     @override
     async def async_stop(self) -> None:
@@ -170,9 +192,29 @@ class TreadmillRuntime(Runtime):
         return not safeguarded and not self.entry.options.get(CONF_UNLOCKED_BY)
 
     @callback
+    def guard(self, wearables: Sequence[WearableRuntime]) -> None:
+        """Watch the walker of the next session by these wearables, which may be none."""
+        if wearables:
+            can_slow = self._unit is not SpeedUnit.UNKNOWN and not self.belt.limits.by_hand
+            self.guarding.begin(wearables, can_slow=can_slow)
+        else:
+            self.guarding.end()
+
+    @callback
     def stop(self) -> None:
         """Stop the belt, and the session if one runs: in every state."""
         self.session.stop()
+
+    @callback
+    def confirm(self, origin: Origin) -> None:
+        """Take the word of a person at the belt: for what the belt asks, else for the session."""
+        if self.belt.report.asks is None:
+            with translated():
+                self.session.confirm(origin)
+        elif not self.gate.rules.admits(origin):
+            raise refused("not_at_the_belt")
+        elif not self.belt.confirm():
+            raise refused("belt_not_at_rest")
 
     @callback
     def pause(self) -> None:
@@ -207,7 +249,7 @@ class TreadmillRuntime(Runtime):
         """Let go of a machine that rests, and connect to it anew."""
         if self.busy or self.belt.report.motion in IN_MOTION:
             raise refused("not_while_moving")
-        self._in_background(self._async_reconnect())
+        self.in_background(self._async_reconnect())
 
     async def async_turn_lock(self, on: bool, by: Context | None) -> None:
         """Lock every start for everybody; only an administrator takes that off again here."""
@@ -219,7 +261,8 @@ class TreadmillRuntime(Runtime):
 
     async def async_unlock(self, pin: str) -> None:
         """Take the lock off by the PIN of the treadmill's options."""
-        if not compare_digest(pin, self.entry.options.get(CONF_PIN) or ""):
+        right_pin = self.entry.options.get(CONF_PIN)
+        if not right_pin or not compare_digest(pin.encode(), right_pin.encode()):
             raise refused("wrong_pin")
         await self.async_lock(False)
 
@@ -240,6 +283,8 @@ class TreadmillRuntime(Runtime):
             await self.belt.connect()
         except LinkError as error:
             _LOGGER.debug("%s: %s", self.entry.title, error)
+        else:
+            self._describe_device()
 
     async def async_hold_connection(self, wanted: bool) -> None:
         """Hold the link outside sessions, or let go of it; refused while the belt moves."""
@@ -260,8 +305,12 @@ class TreadmillRuntime(Runtime):
             self._seen_linked = report.linked
             _LOGGER.info("%s is %s", self.entry.title, "linked" if report.linked else "not linked")
             if report.linked:
-                self._describe_device()
+                self._stop_if_left_moving()
+        self.guarding.on_belt(report)
         self.session.on_belt(report)
+        if report.motion is BeltMotion.STOPPED:
+            async_clear_stop_failed(self.hass, self.entry)
+        self._learn(self._unit_watch.report(report))
         self.changed()
 
     @callback
@@ -269,22 +318,45 @@ class TreadmillRuntime(Runtime):
         """Hand what happened at the belt to the session."""
         _LOGGER.debug("%s: %s", self.entry.title, event)
         self.session.on_belt_event(event)
+        # A stop that is asked for again may fail again: one alarm is enough.
+        known = event.kind is BeltEventKind.STOP_FAILED and stop_failed(self.hass, self.entry)
+        if event.kind is BeltEventKind.STOP_FAILED:
+            async_raise_stop_failed(self.hass, self.entry)
+        if not known:
+            async_dispatcher_send(self.hass, SIGNAL_BELT_EVENT, self.unique_id, event)
+        self._learn(self._unit_watch.event(event))
         self.changed()
 
     @callback
     def _session_changed(self, view: SessionView) -> None:
         """Have a link while one is needed, and show the session."""
+        self.guarding.on_session(view)
         if view.state is SessionState.PREPARING:
             self._keep_link()
-            if self.belt.report.linked:
-                self.belt.prepare()
-            else:
-                self._in_background(self.async_connect())
+            self.belt.prepare()
+            if not self.belt.report.linked:
+                self.in_background(self.async_connect())
         elif view.state in AT_AN_END:
-            self._let_go_later()
+            # Out of sight, a belt that somebody walked on is looked for until it is told to stop.
+            walked = self._store.memory.walker_id is not None
+            out_of_sight = not (self.belt.report.linked or self.belt.limits.by_hand)
+            self._left_moving |= walked and out_of_sight
+            self.let_go_later()
         self._remember(view)
+        self._sign_of_life_due |= view.unplanned and not self._unplanned
+        self._unplanned = view.unplanned
+        self.ask_walker()
         self._tell_walkers()
         self.changed()
+
+    @callback
+    def ask_walker(self) -> None:
+        """Ask who was on the belt for a sign of life: now, or once that entry is loaded."""
+        walker = registry(self.hass).walkers.get(self.walker_id or "")
+        if self._sign_of_life_due and walker is not None:
+            self._sign_of_life_due = False
+            fall = self.session.view.state is SessionState.FALL_SUSPECTED
+            walker.alerting.broken_off(fall=fall)
 
     @callback
     def _cue(self, cue: Cue) -> None:
@@ -296,33 +368,56 @@ class TreadmillRuntime(Runtime):
     @callback
     def _tell_walkers(self) -> None:
         """Tell all walkers that this treadmill came, changed or went."""
-        for walker in registry(self.hass).walkers.values():
+        for walker in tuple(registry(self.hass).walkers.values()):  # one may reload now
             walker.changed()
 
     async def _async_reconnect(self) -> None:
         await self.belt.disconnect()
         await self.async_connect()
 
+    @callback
+    def _guard_decided(self, decision: Decision) -> None:
+        """Show what the guard decided; it is done already."""
+        _LOGGER.info("%s: %s, so %s", self.entry.title, decision.evidence, decision.response.name)
+        walker = registry(self.hass).walkers.get(self.walker_id or "")
+        if walker is not None:
+            walker.alerting.decided(decision)
+        self.changed()
+
     async def _async_leave(self) -> None:
         """End the session, stop the belt, see that it rests, and let go of the machine."""
         self.session.close()
         self._keep_link()  # after the session's end, which would let go of it later
+        self.guarding.end()
         await self.belt.disconnect()
 
     async def _async_stop_left_belt(self) -> None:
         """Stop a belt that was left moving, now or as soon as the machine is found again."""
         await self.async_connect()
-        self.belt.stop()
+        if self.belt.limits.by_hand:
+            self._stop_if_left_moving()
 
     @callback
-    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do what nobody should wait for."""
-        self.entry.async_create_background_task(self.hass, work, f"{self.entry.title}: link")
+    def _stop_if_left_moving(self) -> None:
+        """Stop a belt that was left moving: the machine is found again."""
+        if self._left_moving:
+            self._left_moving = False
+            self.belt.stop()
+            self._remember(self.session.view)
+            self.let_go_later()
+
+    @callback
+    def _learn(self, units: Units | None) -> None:
+        """Keep the units that a walk has shown; they count from the next reload on."""
+        if units is None or units.target is self._unit or not settles_unit(self.entry):
+            return
+        learned = {CONF_UNIT: units.target, CONF_REPORT_UNIT: units.report}
+        self.hass.config_entries.async_update_entry(self.entry, data={**self.entry.data, **learned})
 
     @callback
     def _remember(self, view: SessionView) -> None:
         """Keep on disk that a walker is on the belt: a killed Home Assistant finds it again."""
-        if view.phase is None and view.state not in AT_AN_END:
+        if self._left_moving or (view.phase is None and view.state not in AT_AN_END):
             return
         program_id = view.program.id if view.phase and view.program else None
         walker_id = self.walker_id if view.phase else None
@@ -331,10 +426,10 @@ class TreadmillRuntime(Runtime):
         )
 
     @callback
-    def _let_go_later(self) -> None:
-        """Leave console and maker's app usable, a while after a session."""
+    def let_go_later(self) -> None:
+        """Leave console and maker's app usable, a while after somebody needed the link."""
         self._keep_link()
-        if not self._wanted:
+        if not (self._wanted or self._left_moving or self.busy):
             self._cancel_let_go = async_call_later(
                 self.hass, LINK_OUTLIVES_SESSION_S, self._async_let_go
             )

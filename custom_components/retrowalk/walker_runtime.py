@@ -1,18 +1,16 @@
 """A walker at run time: caps, choice of program, and the walker's side of the session."""
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, override
 
-from homeassistant.const import CONF_NAME, STATE_OFF, STATE_UNAVAILABLE, STATE_UNKNOWN
-from homeassistant.core import CALLBACK_TYPE, Event, EventStateChangedData, HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.const import CONF_NAME
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
-from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
 
+from .alarmed_runtime import AlarmedRuntime
 from .const import (
     CONF_ANY_USER,
     CONF_BACKWARD_CAP_KMH,
@@ -20,27 +18,32 @@ from .const import (
     CONF_HANDRAIL_BUTTON,
     CONF_TREADMILL,
     CONF_TURN_MODE,
+    CONF_WEARABLES,
     CONF_WITHOUT_WEARABLE,
     DOMAIN,
     Kind,
 )
 from .errors import refused, translated
+from .handrail import listen_to_handrail
+from .program.checks import Check
+from .program.fit import fit
 from .program.model import Caps, Direction, free_walk
 from .program.session import Session
 from .program.states import AT_AN_END, Cue, SessionState, SessionView, TurnMode
 from .registry import registry
-from .runtime import RetrowalkConfigEntry, Runtime
+from .runtime import RetrowalkConfigEntry
+from .safety.evidence import WhyNot
 from .safety.gate import GateRules, Origin
 
 if TYPE_CHECKING:
     from .treadmill_runtime import TreadmillRuntime
+    from .wearable_runtime import WearableRuntime
 
 DEFAULT_PROGRAM = "daily_two"
 FREE_WALK = "free_walk"
-NO_PRESS = {STATE_OFF, STATE_UNAVAILABLE, STATE_UNKNOWN}
 
 
-class WalkerRuntime(Runtime):
+class WalkerRuntime(AlarmedRuntime):
     """One walker, who uses the belt of one treadmill."""
 
     def __init__(self, hass: HomeAssistant, entry: RetrowalkConfigEntry) -> None:
@@ -76,22 +79,23 @@ class WalkerRuntime(Runtime):
 
     @override
     async def async_start(self) -> None:
-        """Take the place in the registry, and listen to the handrail button."""
+        """Take the place in the registry, and go on with an alert that was open."""
         registry(self.hass).walkers[self.unique_id] = self
+        await super().async_start()
         if button := self.entry.options.get(CONF_HANDRAIL_BUTTON):
-            self._stop_listening = async_track_state_change_event(
-                self.hass, [button], self._handrail_button
-            )
+            self._stop_listening = listen_to_handrail(self, button)
 
     @override
     async def async_stop(self) -> None:
         """Leave; a session on the belt goes on, for it belongs to the treadmill."""
         self._stop_listening()
+        await super().async_stop()
         del registry(self.hass).walkers[self.unique_id]
 
     # The session, as this walker sees it
 
     @property
+    @override
     def view(self) -> SessionView:
         """The session of this walker; idle while the belt is somebody else's."""
         treadmill = self._treadmill
@@ -99,6 +103,7 @@ class WalkerRuntime(Runtime):
             return SessionView()
         return treadmill.session.view
 
+    @override
     @callback
     def wall_time(self, at_s: float | None) -> datetime | None:
         """Return a time of the session's clock as the time on the wall."""
@@ -125,9 +130,12 @@ class WalkerRuntime(Runtime):
         return [*registry(self.hass).programs, FREE_WALK]
 
     @property
-    def fall_alerts_off(self) -> str | None:
+    def fall_alerts_off(self) -> WhyNot | None:
         """Why nobody would notice a fall; None if somebody would."""
-        return "no_wearable"
+        treadmill = self._treadmill
+        if treadmill is None or treadmill.walker_id != self.unique_id or not self.busy:
+            return WhyNot.BELT_AT_REST if self._wearables else WhyNot.NO_WEARABLE
+        return treadmill.guarding.why_not
 
     # What the walker asks for
 
@@ -147,7 +155,10 @@ class WalkerRuntime(Runtime):
             raise refused("treadmill_in_use", treadmill=treadmill.entry.title)
         if treadmill.gate.locked:
             raise refused("treadmill_locked", treadmill=treadmill.entry.title)
-        if not (without_wearable or self.entry.data[CONF_WITHOUT_WEARABLE]):
+        self.refuse_if_alarmed(treadmill)
+        without_wearable |= self.entry.data[CONF_WITHOUT_WEARABLE]
+        wearables = self._wearables
+        if not (wearables or without_wearable):
             raise refused("wearable_missing", walker=self.entry.title)
         program = (
             free_walk(Direction.BACKWARD)
@@ -156,10 +167,14 @@ class WalkerRuntime(Runtime):
         )
         if program is None:
             raise refused("unknown_program", program=program_id)
-        options = self.entry.options
+        caps, options = self._caps(treadmill), self.entry.options
+        with translated():
+            fit(program, caps, treadmill.belt.limits, speed_kmh)  # before the belt changes hands
         if not treadmill.busy:
             self._epoch = (dt_util.utcnow(), self.hass.loop.time())
             treadmill.walker_id = self.unique_id
+            treadmill.guard(wearables)
+            treadmill.session.set_check(Check.ALERT_ROAD, self.alerting.road.known_good)
             treadmill.gate.rules = GateRules(
                 any_user=options.get(CONF_ANY_USER, False),
                 countdown=options.get(CONF_TURN_MODE) == TurnMode.COUNTDOWN,
@@ -168,17 +183,19 @@ class WalkerRuntime(Runtime):
             return treadmill.session.start(
                 program,
                 origin=origin,
-                caps=self._caps(treadmill),
+                caps=caps,
                 speed_kmh=speed_kmh,
                 turn_mode=TurnMode(options.get(CONF_TURN_MODE, TurnMode.CONFIRM)),
-                without_wearable=True,
+                without_wearable=without_wearable,
             )
 
     @callback
     def confirm(self, origin: Origin) -> None:
-        """Confirm what waits: a start, a turn, the end of a rest."""
-        with translated():
-            self._own_session.confirm(origin)
+        """Confirm what waits: a start, a turn, the end of a rest, what was done at the console."""
+        treadmill = self._needed_treadmill
+        if treadmill.walker_id not in {None, self.unique_id}:
+            raise refused("no_session")
+        treadmill.confirm(origin)
 
     @callback
     def pause(self) -> None:
@@ -187,10 +204,11 @@ class WalkerRuntime(Runtime):
             self._own_session.pause()
 
     @callback
-    def resume(self, origin: Origin) -> None:
-        """Go on after a pause."""
+    def resume(self, origin: Origin, *, without_wearable: bool = False) -> None:
+        """Go on after a pause; without the wearable only if that is said anew."""
+        self.refuse_if_alarmed(self._needed_treadmill)
         with translated():
-            self._own_session.resume(origin)
+            self._own_session.resume(origin, without_wearable=without_wearable)
 
     @callback
     def skip_phase(self) -> None:
@@ -210,15 +228,17 @@ class WalkerRuntime(Runtime):
         with translated():
             self._own_session.change_speed(change_kmh)
 
+    @override
     @callback
     def stop(self) -> None:
         """Stop the belt that this walker is on, or would be on: in every state."""
         self._needed_treadmill.session.stop()
 
+    @override
     @callback
-    def im_ok(self) -> None:
-        """Say that nothing happened: a suspected fall is left behind, and the belt stays still."""
-        with translated():
+    def leave_fall_behind(self) -> None:
+        """End a session that was broken off by a fall; the belt stays still."""
+        if self.view.state is SessionState.FALL_SUSPECTED:
             self._own_session.clear_fall()
 
     @property
@@ -238,6 +258,12 @@ class WalkerRuntime(Runtime):
         return treadmill
 
     @property
+    def _wearables(self) -> list[WearableRuntime]:
+        """The walker's wearables that are loaded."""
+        loaded = registry(self.hass).wearables
+        return [loaded[each] for each in self.entry.data.get(CONF_WEARABLES, ()) if each in loaded]
+
+    @property
     def _own_session(self) -> Session[Origin]:
         """The session of this walker, or an error if there is none."""
         treadmill = self._needed_treadmill
@@ -254,22 +280,3 @@ class WalkerRuntime(Runtime):
             treadmill_kmh=treadmill.top_speed_kmh,
             backward_locked=treadmill.backward_locked,
         )
-
-    @callback
-    def _handrail_button(self, event: Event[EventStateChangedData]) -> None:
-        """Do what a press means now; one button is all that a hand on the rail can find."""
-        old, new = event.data["old_state"], event.data["new_state"]
-        if new is None or new.state in NO_PRESS:
-            return
-        if old is None or old.state in {STATE_UNAVAILABLE, new.state}:
-            return  # it came back, and nobody pressed
-        view = self.view
-        with suppress(HomeAssistantError):
-            if view.state is SessionState.FALL_SUSPECTED:
-                self.im_ok()
-            elif view.state is SessionState.WAITING or view.awaiting_confirmation:
-                self.confirm(Origin.HANDRAIL_BUTTON)
-            elif view.state is SessionState.PAUSED:
-                self.resume(Origin.HANDRAIL_BUTTON)
-            else:
-                self.stop()

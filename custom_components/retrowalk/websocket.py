@@ -61,7 +61,7 @@ def handle_move(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str
             case "confirm":
                 walker.confirm(origin)
             case "resume":
-                walker.resume(origin)
+                walker.resume(origin, without_wearable=msg["without_wearable"])
     except HomeAssistantError as error:
         connection.send_error(
             msg["id"],

@@ -26,8 +26,10 @@ class BeltWatch:
         return self.report is not None and self.report.motion is BeltMotion.MOVING
 
     def update(self, report: BeltReport, now_s: float) -> bool:
-        """Take a report; tell whether the belt has begun to move, or to rest."""
-        turned = False
+        """Take a report; tell whether the belt has begun to start, to move, or to rest."""
+        # Machines count down for 3 s and more: nobody steps before the belt moves.
+        was_starting = self.report is not None and self.report.motion is BeltMotion.STARTING
+        turned = was_starting and report.motion is BeltMotion.MOVING
         if report.motion in AT_REST:
             if self.rest_since_s is None:
                 turned = True
