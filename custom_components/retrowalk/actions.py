@@ -160,7 +160,9 @@ def _send_test_alert(hass: HomeAssistant, call: ServiceCall) -> None:
 
 async def _unlock(hass: HomeAssistant, call: ServiceCall) -> None:
     treadmills, treadmill_id = registry(hass).treadmills, call.data.get(ATTR_TREADMILL)
-    await _find(hass, treadmills, treadmill_id, ATTR_TREADMILL).async_unlock(call.data[ATTR_PIN])
+    await _find(hass, treadmills, treadmill_id, ATTR_TREADMILL).lock.async_unlock(
+        call.data[ATTR_PIN]
+    )
 
 
 @callback

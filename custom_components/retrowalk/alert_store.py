@@ -61,10 +61,7 @@ class AlertStore:
         await self._store.async_remove()
 
     async def _async_write(self) -> None:
-        """Write until nothing is unwritten; a full disk is told, and the alert goes on."""
+        """Write until nothing is unwritten; `Store` tells in the log where it cannot."""
         while self._unwritten is not None:
             data, self._unwritten = self._unwritten, None
-            try:
-                await self._store.async_save(data)
-            except HomeAssistantError:
-                _LOGGER.exception("The alert of %s is not stored", self._entry.title)
+            await self._store.async_save(data)

@@ -7,10 +7,20 @@ from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.const import CONF_ADDRESS, CONF_NAME
 from homeassistant.core import HomeAssistant
 
-from .const import CONF_PERSON, CONF_PIN, CONF_UNLOCKED_BY
+from .const import CONF_PERSON, CONF_PIN, CONF_TREADMILL, CONF_UNLOCKED_BY, CONF_WEARABLES
 from .runtime import RetrowalkConfigEntry
 
-TO_REDACT = {CONF_ADDRESS, CONF_PIN, CONF_NAME, CONF_PERSON, CONF_UNLOCKED_BY, "title", "unique_id"}
+TO_REDACT = {
+    CONF_ADDRESS,
+    CONF_NAME,
+    CONF_PERSON,
+    CONF_PIN,
+    CONF_TREADMILL,  # the walker knows them by their addresses
+    CONF_UNLOCKED_BY,
+    CONF_WEARABLES,
+    "title",
+    "unique_id",
+}
 
 
 async def async_get_config_entry_diagnostics(

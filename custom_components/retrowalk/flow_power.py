@@ -81,7 +81,7 @@ class PowerTest(ConfigEntryBaseFlow):
             return None if await async_power_off(self.hass, self._switch) else "switch_stays_on"
         if runtime.busy:
             return "not_while_walking"
-        await runtime.async_connect()
+        await runtime.link.async_connect()
         try:
             if not await _until(
                 runtime,
@@ -96,7 +96,7 @@ class PowerTest(ConfigEntryBaseFlow):
             )
             return None if stopped else "not_its_switch"
         finally:
-            runtime.let_go_later()
+            runtime.link.let_go_later()
 
 
 async def _until(runtime: TreadmillRuntime, met: Callable[[], bool], limit_s: float) -> bool:

@@ -166,7 +166,7 @@ class TreadmillFlow(ByHandFlow):
         return result
 
     async def _async_take(self, info: BluetoothServiceInfoBleak) -> None:
-        """Make this flow the one for the machine of `info`; who picks it need not know of others."""
+        """Make this flow the one for the machine of `info`."""
         await self.async_set_unique_id(
             dr.format_mac(info.address), raise_on_progress=self.source != SOURCE_USER
         )

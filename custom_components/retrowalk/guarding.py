@@ -12,7 +12,8 @@ from .program.states import AT_AN_END, Reason, SessionState, SessionView
 from .safety.alert_messages import AlertKind
 from .safety.evidence import Decision, Phase, Response, WhyNot
 from .safety.gate import Origin
-from .safety.guard import Guard
+from .safety.incident import Incident
+from .safety.ring import RingGuard
 from .wearable_runtime import WearableRuntime
 
 TICK_S = 0.25
@@ -42,6 +43,7 @@ class Guarding:
         belt: Belt,
         session: Callable[[], Session[Origin]],
         on_decision: Callable[[Decision], None],
+        on_incident: Callable[[Incident], None],
         on_change: Callable[[], None],
     ) -> None:
         """Watch nobody yet; `on_change` is called when falls begin or cease to be noticed."""
@@ -49,9 +51,10 @@ class Guarding:
         self._belt = belt
         self._session = session
         self._on_decision = on_decision
+        self._on_incident = on_incident
         self._on_change = on_change
         self._told: WhyNot | None = None
-        self._guard: Guard | None = None
+        self._guard: RingGuard | None = None
         self._wearables: Sequence[WearableRuntime] = ()
         self._leave: list[Callable[[], None]] = []
         self._cancel_tick: Callable[[], None] = lambda: None
@@ -72,10 +75,11 @@ class Guarding:
         """Watch a walker by these wearables, from now until a while after the session."""
         self.end()
         self._wearables = wearables
-        guard = self._guard = Guard(
+        guard = self._guard = RingGuard(
             self._clock.now_s,
             {each.unique_id: each.placement for each in wearables},
             self._decided,
+            on_incident=self._on_incident,
             can_slow=can_slow,
         )
         self._leave = [each.serve(guard, self._look) for each in wearables]

@@ -30,14 +30,14 @@ SWITCHES = {
         RetrowalkSwitchDescription(
             key="connection",
             entity_category=EntityCategory.CONFIG,
-            is_on_fn=lambda treadmill: treadmill.connection_wanted,
-            turn_fn=lambda treadmill, on, _: treadmill.async_hold_connection(on),
+            is_on_fn=lambda treadmill: treadmill.link.wanted,
+            turn_fn=lambda treadmill, on, _: treadmill.async_hold_link(on),
         ),
         RetrowalkSwitchDescription(
             key="lock",
             entity_category=EntityCategory.CONFIG,
-            is_on_fn=lambda treadmill: treadmill.gate.locked,
-            turn_fn=lambda treadmill, on, by: treadmill.async_turn_lock(on, by),
+            is_on_fn=lambda treadmill: treadmill.lock.on,
+            turn_fn=lambda treadmill, on, by: treadmill.lock.async_turn(on, by),
         ),
     )
 }

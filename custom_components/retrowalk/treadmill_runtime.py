@@ -2,24 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from hmac import compare_digest
 import logging
 from typing import Any, override
 
-from homeassistant.core import CALLBACK_TYPE, Context, HassJob, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.dispatcher import async_dispatcher_send
-from homeassistant.helpers.event import async_call_later
 
 from .belt import BeltEvent, BeltEventKind, BeltMotion, BeltReport
+from .belt_link import BeltLink
+from .belt_lock import BeltLock
 from .belt_store import BeltStore
 from .clock import LoopClock
 from .const import (
-    CONF_CONNECTION,
     CONF_HANDRAILS,
     CONF_MAX_SPEED_KMH,
-    CONF_PIN,
     CONF_REPORT_UNIT,
     CONF_SAFETY_CLIP,
     CONF_UNIT,
@@ -27,7 +25,6 @@ from .const import (
     DEFAULT_MAX_SPEED_KMH,
     DOMAIN,
     SIGNAL_BELT_EVENT,
-    Connection,
     Kind,
 )
 from .errors import refused, translated
@@ -39,7 +36,7 @@ from .registry import registry
 from .runtime import RetrowalkConfigEntry, Runtime
 from .safety.evidence import Decision
 from .safety.gate import Origin, StartGate
-from .treadmill.link import LinkError
+from .safety.incident import Incident
 from .treadmill.profile import SpeedUnit
 from .treadmill.unit import Units, UnitWatch
 from .treadmill_issues import (
@@ -52,8 +49,6 @@ from .wearable_runtime import WearableRuntime
 
 _LOGGER = logging.getLogger(__name__)
 
-# On demand, the link outlives a session, so that a second walk starts at once.
-LINK_OUTLIVES_SESSION_S = 60.0
 # What a treadmill without a radio has no entities for.
 NEEDS_RADIO = frozenset(
     {
@@ -91,6 +86,7 @@ class TreadmillRuntime(Runtime):
             on_report=self._belt_reported,
             on_event=self._belt_event,
         )
+        self.link = BeltLink(self, self.belt, lambda: self._left_moving or self.busy)
         if by_hand(entry.data):
             self.lacks = NEEDS_RADIO
         self._unit = profile_of(entry)[0].unit
@@ -109,12 +105,12 @@ class TreadmillRuntime(Runtime):
             belt=self.belt,
             session=lambda: self.session,
             on_decision=self._guard_decided,
+            on_incident=self._keep_incident,
             on_change=self._tell_walkers,
         )
         self._store = BeltStore(hass, entry.entry_id)
+        self.lock = BeltLock(self, self.gate, self._store)
         self.walker_id: str | None = None  # whose session runs, or ran last
-        self._wanted = entry.options.get(CONF_CONNECTION) == Connection.ALWAYS
-        self._cancel_let_go: CALLBACK_TYPE | None = None
         self._remove_shutdown_job: CALLBACK_TYPE = lambda: None
         self._seen_linked = False
         self._unplanned = False
@@ -168,8 +164,8 @@ class TreadmillRuntime(Runtime):
             self.session.break_off()
         if self._left_moving:
             self.in_background(self._async_stop_left_belt())
-        elif self._wanted:
-            self.in_background(self.async_connect())
+        elif self.link.wanted:
+            self.in_background(self.link.async_connect())
 
     @override
     async def async_stop(self) -> None:
@@ -249,53 +245,13 @@ class TreadmillRuntime(Runtime):
         """Let go of a machine that rests, and connect to it anew."""
         if self.busy or self.belt.report.motion in IN_MOTION:
             raise refused("not_while_moving")
-        self.in_background(self._async_reconnect())
+        self.in_background(self.link.async_renew())
 
-    async def async_turn_lock(self, on: bool, by: Context | None) -> None:
-        """Lock every start for everybody; only an administrator takes that off again here."""
-        if not on:
-            user = by and by.user_id and await self.hass.auth.async_get_user(by.user_id)
-            if not user or not user.is_admin:
-                raise refused("unlock_needs_admin")
-        await self.async_lock(on)
-
-    async def async_unlock(self, pin: str) -> None:
-        """Take the lock off by the PIN of the treadmill's options."""
-        right_pin = self.entry.options.get(CONF_PIN)
-        if not right_pin or not compare_digest(pin.encode(), right_pin.encode()):
-            raise refused("wrong_pin")
-        await self.async_lock(False)
-
-    async def async_lock(self, on: bool) -> None:
-        """Lock or unlock every start; kept over a restart."""
-        self.gate.locked = on
-        await self._store.async_keep(locked=on)
-        self.changed()
-
-    @property
-    def connection_wanted(self) -> bool:
-        """Whether the link is held outside sessions too."""
-        return self._wanted
-
-    async def async_connect(self) -> None:
-        """Connect now, and look for the machine again if that fails."""
-        try:
-            await self.belt.connect()
-        except LinkError as error:
-            _LOGGER.debug("%s: %s", self.entry.title, error)
-        else:
-            self._describe_device()
-
-    async def async_hold_connection(self, wanted: bool) -> None:
+    async def async_hold_link(self, wanted: bool) -> None:
         """Hold the link outside sessions, or let go of it; refused while the belt moves."""
         if not wanted and (self.busy or self.belt.report.motion in IN_MOTION):
             raise refused("not_while_moving")
-        self._wanted = wanted
-        if wanted:
-            self._keep_link()
-            await self.async_connect()
-        else:
-            await self.belt.disconnect()
+        await self.link.async_hold(wanted)
         self.changed()
 
     @callback
@@ -332,16 +288,16 @@ class TreadmillRuntime(Runtime):
         """Have a link while one is needed, and show the session."""
         self.guarding.on_session(view)
         if view.state is SessionState.PREPARING:
-            self._keep_link()
+            self.link.keep()
             self.belt.prepare()
             if not self.belt.report.linked:
-                self.in_background(self.async_connect())
+                self.in_background(self.link.async_connect())
         elif view.state in AT_AN_END:
             # Out of sight, a belt that somebody walked on is looked for until it is told to stop.
             walked = self._store.memory.walker_id is not None
             out_of_sight = not (self.belt.report.linked or self.belt.limits.by_hand)
             self._left_moving |= walked and out_of_sight
-            self.let_go_later()
+            self.link.let_go_later()
         self._remember(view)
         self._sign_of_life_due |= view.unplanned and not self._unplanned
         self._unplanned = view.unplanned
@@ -371,10 +327,6 @@ class TreadmillRuntime(Runtime):
         for walker in tuple(registry(self.hass).walkers.values()):  # one may reload now
             walker.changed()
 
-    async def _async_reconnect(self) -> None:
-        await self.belt.disconnect()
-        await self.async_connect()
-
     @callback
     def _guard_decided(self, decision: Decision) -> None:
         """Show what the guard decided; it is done already."""
@@ -384,16 +336,22 @@ class TreadmillRuntime(Runtime):
             walker.alerting.decided(decision)
         self.changed()
 
+    @callback
+    def _keep_incident(self, incident: Incident) -> None:
+        """Let the walker keep what led to a decision."""
+        if (walker := registry(self.hass).walkers.get(self.walker_id or "")) is not None:
+            walker.incidents.append(incident)
+
     async def _async_leave(self) -> None:
         """End the session, stop the belt, see that it rests, and let go of the machine."""
         self.session.close()
-        self._keep_link()  # after the session's end, which would let go of it later
+        self.link.keep()  # after the session's end, which would let go of it later
         self.guarding.end()
         await self.belt.disconnect()
 
     async def _async_stop_left_belt(self) -> None:
         """Stop a belt that was left moving, now or as soon as the machine is found again."""
-        await self.async_connect()
+        await self.link.async_connect()
         if self.belt.limits.by_hand:
             self._stop_if_left_moving()
 
@@ -404,7 +362,7 @@ class TreadmillRuntime(Runtime):
             self._left_moving = False
             self.belt.stop()
             self._remember(self.session.view)
-            self.let_go_later()
+            self.link.let_go_later()
 
     @callback
     def _learn(self, units: Units | None) -> None:
@@ -424,37 +382,3 @@ class TreadmillRuntime(Runtime):
         self.entry.async_create_task(
             self.hass, self._store.async_keep(walker_id=walker_id, program_id=program_id)
         )
-
-    @callback
-    def let_go_later(self) -> None:
-        """Leave console and maker's app usable, a while after somebody needed the link."""
-        self._keep_link()
-        if not (self._wanted or self._left_moving or self.busy):
-            self._cancel_let_go = async_call_later(
-                self.hass, LINK_OUTLIVES_SESSION_S, self._async_let_go
-            )
-
-    async def _async_let_go(self, _now: object) -> None:
-        """Let go of the machine: nobody walked for a while."""
-        self._cancel_let_go = None
-        await self.belt.disconnect()
-
-    @callback
-    def _keep_link(self) -> None:
-        """Do not let go of the machine."""
-        if self._cancel_let_go is not None:
-            self._cancel_let_go()
-            self._cancel_let_go = None
-
-    @callback
-    def _describe_device(self) -> None:
-        """Show on the device's page what the machine has said of itself."""
-        info = self.belt.info
-        devices = dr.async_get(self.hass)
-        device = devices.async_get_device_by_identifier(
-            (DOMAIN, self.unique_id), self.entry.entry_id
-        )
-        if device is not None:
-            devices.async_update_device(
-                device.id, manufacturer=info.maker, model=info.model, sw_version=info.firmware
-            )

@@ -1,5 +1,6 @@
 """A walker at run time: caps, choice of program, and the walker's side of the session."""
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -34,11 +35,13 @@ from .registry import registry
 from .runtime import RetrowalkConfigEntry
 from .safety.evidence import WhyNot
 from .safety.gate import GateRules, Origin
+from .safety.incident import Incident
 
 if TYPE_CHECKING:
     from .treadmill_runtime import TreadmillRuntime
     from .wearable_runtime import WearableRuntime
 
+KEPT_INCIDENTS = 5
 DEFAULT_PROGRAM = "daily_two"
 FREE_WALK = "free_walk"
 
@@ -50,6 +53,7 @@ class WalkerRuntime(AlarmedRuntime):
         """Belong to `entry`."""
         super().__init__(hass, entry)
         self.selected_program = DEFAULT_PROGRAM
+        self.incidents = deque[Incident](maxlen=KEPT_INCIDENTS)
         self._cue_listeners: list[Callable[[Cue], None]] = []
         self._stop_listening: CALLBACK_TYPE = lambda: None
         self._epoch = (dt_util.utcnow(), hass.loop.time())
@@ -74,8 +78,15 @@ class WalkerRuntime(AlarmedRuntime):
     @property
     @override
     def diagnostics(self) -> Mapping[str, Any]:
-        """Return the session as this walker sees it."""
-        return {"view": asdict(self.view), "program": self.selected_program}
+        """Return the session as this walker sees it, and what the guard decided lately."""
+        return {
+            "view": asdict(self.view),
+            "program": self.selected_program,
+            "incidents": [
+                {"at": self.wall_time(incident.decisions[0].at_s), **incident.as_dict()}
+                for incident in self.incidents
+            ],
+        }
 
     @override
     async def async_start(self) -> None:

@@ -86,7 +86,7 @@ async def demo(folder: Path, port: int, profile: str, speed: float) -> int:
 async def check(folder: Path, port: int, profile: str, speed: float) -> int:
     """Walk without anybody; print what happened as JSON."""
     problems: list[str] = []
-    report: dict[str, Any] = {"fall": "not_built", "pushes": "not_built"}
+    report: dict[str, Any] = {}
     Ear(problems)
     try:
         async with open_home(folder, port, profile, say) as home:

@@ -1,4 +1,4 @@
-"""The demo without anybody: a walk, a stop and a shutdown, judged from the treadmill's side."""
+"""The demo without anybody: a walk, a fall, a stop and a shutdown, judged from outside."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,6 +13,7 @@ from custom_components.retrowalk.program.model import Caps
 from custom_components.retrowalk.program.states import AT_AN_END, SessionState
 
 from .. import ftms_wire as wire
+from .fall import Fall, told
 from .findings import Motion, commanded_kmh, motions, times_of, unconfirmed_starts, writes
 from .home import Home
 from .house import DemoError, speed_up
@@ -62,7 +63,7 @@ class Check:
     async def run(self) -> None:
         """Do everything; what goes wrong is a problem, and the report is filled in all the same."""
         self._see_dashboard()
-        for act in (self._walk, self._stop_a_walk, self._shut_down_in_a_walk):
+        for act in (self._walk, self._fall, self._stop_a_walk, self._shut_down_in_a_walk):
             speed_up(self._times)
             try:
                 async with asyncio.timeout(PATIENCE_S):
@@ -105,6 +106,14 @@ class Check:
             await asyncio.sleep(LOOK_EVERY_S)
         await self._judge_walk()
 
+    async def _fall(self) -> None:
+        """Begin anew, and fall."""
+        await self._begin_to_walk()
+        fall = Fall(self._home, self._times, self._tell, self._problem)
+        self.report["fall"] = fall.report
+        await fall.run(PROGRAM)
+        await self._until(lambda: self._state == SessionState.STOPPED)
+
     async def _stop_a_walk(self) -> None:
         """Begin anew, and see how long a stop takes to reach the machine."""
         await self._begin_to_walk()
@@ -140,6 +149,8 @@ class Check:
 
     async def _begin_to_walk(self) -> None:
         """Ask, confirm, and wait until the belt moves steadily."""
+        # The strap is held for 2 minutes after a walk; one that begins before does not find it.
+        await self._until(lambda: not self._home.devices.strap.connected)
         await self._ask_to_walk()
         await self._press("confirms")
         await self._until(lambda: self._belt.speed_kmh > 0)
@@ -160,8 +171,7 @@ class Check:
     @property
     def _state(self) -> str | None:
         """The session's state as Home Assistant shows it."""
-        state = self._home.hass.states.get(SESSION)
-        return state.state if state else None
+        return self._home.state(SESSION)
 
     def _attribute(self, name: str) -> Any:
         """Return what else the session shows."""
@@ -225,6 +235,11 @@ class Check:
             self._problem(f"a speed of {top_kmh:.2f} km/h is above the cap of {cap_kmh:.2f}")
         self.report |= {
             "phases": self._shown,
+            "pushes": [
+                {"t_s": self._t(push.at_s), "phone": phone.name, **told(push)}
+                for phone in self._home.phones.values()
+                for push in phone.pushed
+            ],
             "belt": [[self._t(one.at_s), round(one.speed_kmh, 2)] for one in self._belt.track],
             "commands": [{"t_s": self._t(at_s), "hex": value.hex()} for at_s, value in written],
         }

@@ -1,7 +1,7 @@
-"""The whole home: Home Assistant, a treadmill on its radio, and a user's way to it."""
+"""The whole home: Home Assistant, devices on its radio, phones, and a user's way to it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +12,11 @@ from homeassistant.core import HomeAssistant
 from custom_components.retrowalk.clock import LoopClock
 
 from ..belt_physics import BeltPhysics
+from ..companion import CompanionPhone
 from .api import Api
+from .family import phones_at_hand
 from .house import LOOPBACK, home_assistant, prepare
-from .machine import connect_console, treadmill_on_air
+from .machine import Devices, connect_buttons, devices_on_air
 from .onboarding import Onboarding
 
 
@@ -24,8 +26,19 @@ class Home:
 
     hass: HomeAssistant
     running: asyncio.Task[int]  # until Home Assistant is stopped: its exit code
-    belt: BeltPhysics
+    devices: Devices
+    phones: Mapping[str, CompanionPhone]
     api: Api
+
+    @property
+    def belt(self) -> BeltPhysics:
+        """The belt that the walker stands on."""
+        return self.devices.treadmill.belt
+
+    def state(self, entity_id: str) -> str | None:
+        """Return what an entity shows."""
+        state = self.hass.states.get(entity_id)
+        return state.state if state else None
 
 
 @asynccontextmanager
@@ -37,12 +50,13 @@ async def open_home(
     prepare(folder, port)
     say("starting Home Assistant")
     async with (
-        treadmill_on_air(clock, profile) as (radio, treadmill),
-        home_assistant(folder) as (hass, running),
         aiohttp.ClientSession() as session,
+        devices_on_air(clock, profile) as devices,
+        home_assistant(folder) as (hass, running),
     ):
-        radio.register(hass)
-        connect_console(hass, treadmill.belt)
         api = Api(session, f"http://{LOOPBACK}:{port}")
-        await Onboarding(api, folder, say).run(treadmill.address)
-        yield Home(hass=hass, running=running, belt=treadmill.belt, api=api)
+        async with phones_at_hand(hass, session, api, say) as phones:
+            devices.radio.register(hass)
+            connect_buttons(hass, devices)
+            await Onboarding(api, folder, say).run(devices, phones)
+            yield Home(hass=hass, running=running, devices=devices, phones=phones, api=api)

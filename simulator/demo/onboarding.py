@@ -1,15 +1,17 @@
-"""The first run: a user, a token, and treadmill and walker set up as in a browser."""
+"""The first run: a user, a token, and treadmill, wearables and walker set up as in a browser."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from homeassistant.helpers.device_registry import format_mac
 
+from ..companion import CompanionPhone
 from .api import Api
+from .family import FAMILYS_PHONE, OWN_PHONE
 from .house import TOKEN, DemoError
-from .machine import HANDRAIL_BUTTON
+from .machine import HANDRAIL_BUTTON, Devices
 
 USER = PASSWORD = "demo"  # noqa: S105  it listens on the loopback alone
 WALKER = "Anna"
@@ -36,6 +38,17 @@ async def soon[T](what: str, look: Callable[[], Awaitable[T | None]]) -> T:
         raise DemoError(f"{what}: not within {WAIT_S:.0f} s") from None
 
 
+def _suggested(fields: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return what a form suggests, in its sections too."""
+    suggested: dict[str, Any] = {}
+    for field in fields:
+        if "schema" in field:
+            suggested[field["name"]] = _suggested(field["schema"])
+        elif "suggested_value" in field.get("description", {}):
+            suggested[field["name"]] = field["description"]["suggested_value"]
+    return suggested
+
+
 class Onboarding:
     """Brings a new house to where a walk can begin; in an old one there is little to do."""
 
@@ -45,8 +58,9 @@ class Onboarding:
         self._folder = folder
         self._say = say
 
-    async def run(self, address: str) -> None:
-        """Do what is missing for a walk on the treadmill with `address`."""
+    async def run(self, devices: Devices, phones: Mapping[str, CompanionPhone]) -> None:
+        """Do what is missing for a walk on the treadmill among `devices`."""
+        address = devices.treadmill.address
         token_file = self._folder / TOKEN
         new = not token_file.exists()
         if new:
@@ -54,8 +68,10 @@ class Onboarding:
             await self._make_user()
         else:
             self._api.token = token_file.read_text()
+        for phone in phones.values():  # Each run anew: the push server has another port.
+            await phone.register()
         if await self._entity(f"{format_mac(address)}_belt") is None:
-            await self._set_up(address)
+            await self._set_up(devices)
         walker = await self._show_dashboard(address)
         if new:  # The token comes last: without it, a first run begins anew.
             select = {"entity_id": f"select.{walker}_program", "option": PROGRAM}
@@ -78,35 +94,52 @@ class Onboarding:
         api.token = await api.ask("auth/long_lived_access_token", client_name="demo", lifespan=3650)
         await api.ask("frontend/set_system_data", key="core", value={"default_panel": DASHBOARD})
 
-    async def _set_up(self, address: str) -> None:
-        """Confirm the treadmill that was discovered, and give it to the walker."""
+    async def _set_up(self, devices: Devices) -> None:
+        """Confirm what was discovered, and give it to the walker."""
+        treadmill, worn = devices.treadmill.address, (devices.strap.address, devices.pod.address)
         self._say("finding the treadmill")
-        flow = await soon("an advertisement", lambda: self._discovered(address))
-        self._say("setting treadmill and walker up")
+        flow = await self._discovered(treadmill)
+        self._say("setting treadmill, wearables and walker up")
         done = await self._fill(FLOWS, flow, nobody_on_belt=True, handrails=True, safety_clip=True)
         if (session := await self._entity("_session")) is None:
             _, flow = done["next_flow"]
-            await self._fill(FLOWS, flow, name=WALKER)
-            done = await self._fill(FLOWS, flow, health_read=True, without_wearable=True)
+            for address in worn:
+                await self._fill(FLOWS, await self._discovered(address))
+            await self._fill(
+                FLOWS,
+                flow,
+                name=WALKER,
+                wearables=[format_mac(address) for address in worn],
+                own_phones=[await self._phone(OWN_PHONE)],
+                family_phones=[await self._phone(FAMILYS_PHONE)],
+            )
+            done = await self._fill(FLOWS, flow, health_read=True)
             form = await self._api.post(OPTIONS, {"handler": done["result"]["entry_id"]})
             await self._fill(OPTIONS, form["flow_id"], handrail_button=HANDRAIL_BUTTON)
         else:
             walker = {"handler": "retrowalk", "entry_id": session["config_entry_id"]}
             form = await self._api.post(FLOWS, walker)
-            await self._fill(FLOWS, form["flow_id"], treadmill=format_mac(address))
+            await self._fill(FLOWS, form["flow_id"], treadmill=format_mac(treadmill))
         for entry in await self._api.get(ENTRIES):
             if entry["domain"] in WANT_THE_INTERNET:
                 await self._api.delete(f"{ENTRIES}/{entry['entry_id']}")
         await soon("new options in effect", self._all_loaded)
 
-    async def _discovered(self, address: str) -> str | None:
-        """Return the flow that the advertisement of `address` began."""
-        flows = await self._api.ask("config_entries/flow/progress")
+    async def _discovered(self, address: str) -> str:
+        """Wait for the flow that the advertisement of `address` begins."""
         unique_id = format_mac(address)
-        return next(
-            (flow["flow_id"] for flow in flows if flow["context"].get("unique_id") == unique_id),
-            None,
-        )
+
+        async def look() -> str | None:
+            flows = await self._api.ask("config_entries/flow/progress")
+            ours = (flow for flow in flows if flow["context"].get("unique_id") == unique_id)
+            return next((flow["flow_id"] for flow in ours), None)
+
+        return await soon(f"an advertisement of {address}", look)
+
+    async def _phone(self, name: str) -> str:
+        """Return the device of a phone."""
+        devices = await self._api.ask("config/device_registry/list")
+        return next(str(device["id"]) for device in devices if device["name"] == name)
 
     async def _all_loaded(self) -> bool | None:
         """Tell whether treadmill and walker are ready."""
@@ -128,12 +161,8 @@ class Onboarding:
     async def _fill(self, path: str, flow_id: str, **answers: Any) -> dict[str, Any]:
         """Fill a form in, leaving what it suggests as it is; return what comes next."""
         form = await self._api.get(f"{path}/{flow_id}")
-        suggested = {
-            field["name"]: field["description"]["suggested_value"]
-            for field in form["data_schema"]
-            if "suggested_value" in field.get("description", {})
-        }
-        done: dict[str, Any] = await self._api.post(f"{path}/{flow_id}", suggested | answers)
+        filled = _suggested(form["data_schema"]) | answers
+        done: dict[str, Any] = await self._api.post(f"{path}/{flow_id}", filled)
         if done.get("errors"):
             raise DemoError(f"{form['step_id']}: {done['errors']}")
         return done

@@ -20,6 +20,7 @@ from syrupy.assertion import SnapshotAssertion
 from custom_components.retrowalk.clock import Clock
 from custom_components.retrowalk.const import (
     CONF_HANDRAILS,
+    CONF_INCLINATION_RANGE,
     CONF_KIND,
     CONF_SAFETY_CLIP,
     CONF_SPEED_RANGE,
@@ -117,6 +118,11 @@ def treadmill_for(
 ) -> MockConfigEntry:
     """Make a treadmill's entry, as its flow leaves it."""
     motor = profile.motor
+    inclinations = {
+        "min_inclination_percent": 0.0,
+        "max_inclination_percent": motor.max_inclination_percent,
+        "inclination_step_percent": motor.inclination_step_percent,
+    }
     return MockConfigEntry(
         domain=DOMAIN,
         title=profile.local_name,
@@ -132,6 +138,7 @@ def treadmill_for(
                 "max_speed_kmh": motor.max_speed_kmh,
                 "speed_step_kmh": motor.speed_step_kmh,
             },
+            **({CONF_INCLINATION_RANGE: inclinations} if motor.max_inclination_percent else {}),
         },
         options=options,
     )

@@ -23,6 +23,7 @@ from .flows import (
     choose,
     discovered,
     found,
+    in_words,
     reconfigure,
     set_options,
     suggested,
@@ -73,10 +74,15 @@ async def test_found_in_the_air(hass: HomeAssistant, treadmill: VirtualTreadmill
         "maker": "Retrowalk simulator",
         "model": "Plain",
         "firmware": "1.0",
+        "inclination_range": {
+            "min_inclination_percent": 0.0,
+            "max_inclination_percent": 10.0,
+            "inclination_step_percent": 0.5,
+        },
     }
     assert not treadmill.connected
     assert not told(treadmill.belt)
-    offered = await hass.config_entries.flow.async_configure(result["next_flow"][1])
+    offered = in_words(await hass.config_entries.flow.async_configure(result["next_flow"][1]))
     assert offered["step_id"] == "walker"
 
 

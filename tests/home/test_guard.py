@@ -2,11 +2,13 @@
 
 import asyncio
 from dataclasses import replace
+import json
 
 from homeassistant.const import CONF_ADDRESS, CONF_NAME
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.json import JSONEncoder
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -21,6 +23,8 @@ from custom_components.retrowalk.const import (
     Kind,
     Source,
 )
+from custom_components.retrowalk.diagnostics import async_get_config_entry_diagnostics
+from script.replay import Replay, same
 from simulator.polar_strap import DEFAULT_ADDRESS, VirtualPolarStrap
 from simulator.radio import VirtualRadio
 from simulator.recordings import RATE_HZ, Trial, trials
@@ -108,6 +112,29 @@ async def test_a_fall_stops_the_belt(walking: Home, anna: Walker, activity: str)
     assert walking.state("binary_sensor.anna_fall_suspected") == "on"
     with pytest.raises(ServiceValidationError, match="I'm OK"):
         await walking.act("start_program", program="daily_two")
+
+
+async def test_what_led_to_a_decision_can_be_heard_again(
+    walking: Home, anna: Walker, walker_entry: MockConfigEntry
+) -> None:
+    """From the radio into the diagnostics, without an address, and through a guard once more."""
+    anna.play(from_the_fall(trials()[FALLS[0]]))
+    await walking.until("fall_suspected")
+    await asyncio.sleep(40)
+    shown = await async_get_config_entry_diagnostics(walking.hass, walker_entry)
+    download = json.dumps(shown, cls=JSONEncoder)
+    assert STRAP_ID not in download.lower()
+    [incident] = json.loads(download)["runtime"]["incidents"]
+    first = incident["decisions"][0]
+    assert (first["evidence"], first["response"]) == ("fall", "stop")
+    assert 20_000 < first["at_ms"] <= 30_000
+    assert incident["heard"][-1]["at_ms"] - first["at_ms"] > 25_000
+    print(
+        "XX",
+        [(d["at_ms"], d["evidence"]) for d in incident["decisions"]],
+        [(d.at_s, str(d.evidence)) for d in Replay(incident).run()],
+    )
+    assert same(incident, Replay(incident).run())
 
 
 async def test_a_walk_is_left_alone(home: Home, strap: VirtualPolarStrap) -> None:

@@ -147,8 +147,8 @@ async def test_a_link_lost_while_walking(
     home_radio.set_reachable(DEFAULT_ADDRESS, True)
     await home.until("stopped", of=BELT)
     assert home.belt.speed_kmh == 0
+    await asyncio.sleep(30)
     assert home.session == session
-    await home.until("stopped", limit_s=700)
     assert set(told(home.belt)[len(before) :]) <= {"stop", "pause"}
 
 

@@ -83,6 +83,13 @@ async def test_daily_two(home: Home) -> None:
     ]
 
 
+async def test_a_tilted_belt_is_levelled(home: Home) -> None:
+    """What somebody left tilted is level for a program that says nothing of a slope."""
+    home.belt.set_inclination(5.0)
+    await home.walk("daily_two")
+    assert home.belt.inclination_percent == 0.0
+
+
 async def test_a_start_is_written_within_one_turn_of_the_loop(
     home: Home, walker_entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,7 +22,7 @@ from custom_components.retrowalk.samples import MotionSample, StepSample
 
 from .guard_scene import Scene
 from .recorded import trials
-from .signals import RATE_HZ, falling, jolt, samples, sinking, standing, swinging, walking
+from .signals import RATE_HZ, Vector, falling, jolt, samples, sinking, standing, swinging, walking
 from .test_steps import stretched
 
 STRAP = {"strap": Placement.CHEST}
@@ -151,6 +151,47 @@ def test_a_slump_on_the_rail_or_a_sit_back_stops() -> None:
     assert scene.seen[:2] == [Evidence.STEPS_LATE, Evidence.SANK]
     sank = next(one for one in scene.decisions if one.evidence is Evidence.SANK)
     assert (sank.response, sank.alert) == (Response.STOP, AlertKind.PLEASE_CHECK)
+
+
+@pytest.mark.parametrize(
+    ("rested_s", "up", "seen"),
+    [
+        (0, (0, 0, 1), []),
+        (0, (0, 1, 0), [Evidence.SANK]),
+        (3, (0, 0, 1), [Evidence.SANK]),
+    ],
+)
+def test_coming_to_a_stand_measures_like_sinking(
+    rested_s: float, up: Vector, seen: list[Evidence]
+) -> None:
+    """So only a trunk that turned counts then; a while later, any."""
+    scene = strolling()
+    scene.guard.on_phase(Phase.TURNING)
+    scene.belt(BeltMotion.STOPPED)
+    scene.move(standing(rested_s), sinking()[:60], standing(4, up=up))
+    assert scene.seen == seen
+
+
+def test_the_word_of_a_sensor_that_sees_falls_itself() -> None:
+    """It stops at once, whatever else is known."""
+    scene = Scene(STRAP)
+    scene.guard.on_fall("strap")
+    [decision] = scene.decisions
+    assert (decision.evidence, decision.response) == (Evidence.FALL, Response.STOP)
+    assert (decision.alert, decision.wearable_id) == (AlertKind.FALL, "strap")
+
+
+def test_nobody_steps_before_the_belt_moves() -> None:
+    """A machine that counts down takes nothing of the walker's time."""
+    scene = Scene(POD)
+    scene.guard.on_phase(Phase.WALKING)
+    scene.belt(BeltMotion.STARTING)
+    scene.pod(7, 0)
+    scene.belt(BeltMotion.MOVING)
+    scene.pod(7, 0)
+    assert scene.seen == []
+    scene.pod(2, 0)
+    assert scene.seen == [Evidence.NO_GAIT]
 
 
 def test_sitting_down_after_the_walk_is_no_alarm() -> None:

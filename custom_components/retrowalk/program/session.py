@@ -208,7 +208,7 @@ class Session[OriginT: str](Transitions[OriginT]):
             case BeltEventKind.RUNAWAY | BeltEventKind.STOP_FAILED:
                 self._out_of_hand(Reason(event.kind.value))
             case BeltEventKind.REFUSED if self._settled:
-                pass  # a refused start pauses; a belt that moves is watched, and what it does counts
+                pass  # a belt that moves is watched, and what it does counts: no start was refused
             case kind if kind in PAUSING_EVENTS and self._state in PAUSING_EVENTS[kind][0]:
                 self._pause(PAUSING_EVENTS[kind][1])
         if self._state is SessionState.PREPARING:

@@ -10,6 +10,7 @@ from ..belt import BeltReport
 from ..samples import MotionSample, StepSample
 from .belt_watch import BeltWatch
 from .evidence import RULES, Decision, Evidence, Phase, WhyNot
+from .sinking import MOVEMENT_S, STILL_FOR_S, TURNED_DEG, Sinking
 from .step_loss import Loss
 from .thresholds import Placement
 from .watch import Finding, Watch
@@ -102,9 +103,13 @@ class Guard:
         stands = self._walks and self._belt.counter_stands(now_s, self._expects_steps_since_s)
         self._tell_once(Evidence.BELT_STEPS_LOST, None, stands)
 
+    def take_gait_as_seen(self) -> None:
+        """Take it that gait was seen: for replays that begin in the middle of a walk."""
+        self._gait_seen = True
+
     def take_as_armed(self) -> None:
         """Take it that the walker walked up to now: for replays made without a belt."""
-        self._gait_seen = True
+        self.take_gait_as_seen()
         for name, watch in self._watches.items():
             watch.begin()
             self._steps_before[name] = watch.steps - ARMED_BY_STEPS
@@ -150,6 +155,14 @@ class Guard:
         if self._belt.report is None:
             return True
         return rest_since_s is not None and now_s - rest_since_s > ARMED_AFTER_REST_S
+
+    @property
+    def _comes_to_a_stand(self) -> bool:
+        """Whether the walker is stopping as expected: the last steps measure like sinking down."""
+        rest_since_s = self._belt.rest_since_s
+        return self._phase in {Phase.TURNING, Phase.STANDING} and (
+            rest_since_s is None or self._now_s() - rest_since_s < MOVEMENT_S + STILL_FOR_S
+        )
 
     def _fresh(self, watch: Watch, now_s: float) -> bool:
         return watch.heard_s is not None and now_s - watch.heard_s < SILENT_AFTER_S
@@ -217,8 +230,10 @@ class Guard:
         """Take what a wearable shows."""
         evidence = finding.evidence
         armed = self._gait_seen and not self._left(self._now_s())
-        if evidence is Evidence.SANK:
+        if isinstance(finding.detail, Sinking):
             armed = armed and self._phase not in {Phase.NONE, Phase.PAUSED}
+            upright = finding.detail.turn_deg < TURNED_DEG
+            armed = armed and not (upright and self._comes_to_a_stand)
         if not armed:
             return
         if evidence is Evidence.LIMB_IMPACT:
