@@ -6,9 +6,14 @@ from collections.abc import Callable, Generator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 import math
+import os
 import selectors
+import stat
 import time
-from typing import Any, override
+from typing import TYPE_CHECKING, Any, override
+
+if TYPE_CHECKING:
+    from _typeshed import FileDescriptorLike
 
 type Events = list[tuple[selectors.SelectorKey, int]]
 
@@ -22,11 +27,12 @@ VIRTUAL_LIMIT_S = 4 * 3600.0
 
 
 class _Selector(selectors.DefaultSelector):
-    """A selector that leaves to its loop how long to sleep."""
+    """A selector that leaves to its loop how long to sleep, and knows sockets from other files."""
 
     def __init__(self) -> None:
         super().__init__()
         self.sleep: Callable[[float | None], Events] = self.poll
+        self.sockets: set[int] = set()
 
     def poll(self, timeout: float | None = None) -> Events:
         """Wait for input for `timeout` real seconds."""
@@ -35,6 +41,21 @@ class _Selector(selectors.DefaultSelector):
     @override
     def select(self, timeout: float | None = None) -> Events:
         return self.sleep(timeout)
+
+    @override
+    def register(
+        self, fileobj: FileDescriptorLike, events: int, data: Any = None
+    ) -> selectors.SelectorKey:
+        key = super().register(fileobj, events, data)
+        if stat.S_ISSOCK(os.fstat(key.fd).st_mode):
+            self.sockets.add(key.fd)
+        return key
+
+    @override
+    def unregister(self, fileobj: FileDescriptorLike) -> selectors.SelectorKey:
+        key = super().unregister(fileobj)
+        self.sockets.discard(key.fd)
+        return key
 
 
 class WarpedLoop(asyncio.SelectorEventLoop):
@@ -108,8 +129,8 @@ class VirtualTimeLoop(WarpedLoop):
         hold_s = max(self._held_until.values(), default=0.0) - time.monotonic()
         if hold_s > 0:
             return self._waits.poll(hold_s)
-        sockets = len(self._waits.get_map()) > 1  # one is the loop's own
-        if events := self._waits.poll(SOCKET_GRACE_S if sockets else 0):
+        talks = len(self._waits.sockets) > 1  # one is the loop's own
+        if events := self._waits.poll(SOCKET_GRACE_S if talks else 0):
             return events
         self._now_s += timeout_s
         if self._now_s > self._limit_s:

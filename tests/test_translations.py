@@ -6,7 +6,7 @@ from enum import StrEnum
 import json
 from pathlib import Path
 import re
-from typing import Any
+from typing import Any, override
 
 from homeassistant.components.sensor import SensorEntityDescription
 from homeassistant.helpers.entity import EntityDescription
@@ -120,6 +120,7 @@ class Refusals(ast.NodeVisitor):
                 self._values.setdefault(node.targets[0].id, []).append(node.value)
         self.visit(module)
 
+    @override
     def visit_Call(self, node: ast.Call) -> None:
         """Take a call that makes a refusal with a key of its own."""
         name = getattr(node.func, "id", None)

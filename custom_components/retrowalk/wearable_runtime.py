@@ -1,5 +1,6 @@
 """A wearable at run time: linked only while somebody needs it, and heard by that walker's guard."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any, override
@@ -39,6 +40,7 @@ class WearableRuntime(Runtime):
         )
         self._remove_shutdown_job: CALLBACK_TYPE = lambda: None
         self._problem: Problem | None = None
+        self._link_changes = asyncio.Lock()
         self._guards: dict[Guard, Callable[[], None]] = {}
 
     @property
@@ -122,17 +124,25 @@ class WearableRuntime(Runtime):
     @callback
     def serve(self, guard: Guard, look: Callable[[], None]) -> CALLBACK_TYPE:
         """Let `guard` hear it, and call `look` at every change, until the returned is called."""
-        if not (self._guards or self._comes_by_itself):
-            self.in_background(self.wearable.open())
         self._guards[guard] = look
+        self.in_background(self._async_follow_guards())
 
         def leave() -> None:
             del self._guards[guard]
-            if not (self._guards or self._comes_by_itself):
-                self.in_background(self.wearable.close())
+            self.in_background(self._async_follow_guards())
 
         look()
         return leave
+
+    async def _async_follow_guards(self) -> None:
+        """Hold the link while a guard needs it; a second walk may begin while it is let go."""
+        if self._comes_by_itself:
+            return
+        async with self._link_changes:
+            if self._guards:
+                await self.wearable.open()
+            else:
+                await self.wearable.close()
 
     @callback
     def fell(self) -> None:

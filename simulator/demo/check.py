@@ -31,6 +31,7 @@ SHOWN = (
     SessionState.FINISHED,
 )
 SESSION = "sensor.anna_session"
+IM_OK = "button.anna_i_m_ok"
 # Own choices, in seconds of the loop's clock.
 UNANSWERED_S = 10.0
 LOOK_EVERY_S = 0.5
@@ -87,6 +88,8 @@ class Check:
 
     async def _walk(self) -> None:
         """Ask for the program, see that nothing moves, confirm, and walk it to its end."""
+        # An alert outlives Home Assistant: that of the last check's shutdown, in a folder kept.
+        await self._home.api.act("button.press", entity_id=IM_OK)
         await self._ask_to_walk()
         await asyncio.sleep(UNANSWERED_S)
         before = {
@@ -149,8 +152,6 @@ class Check:
 
     async def _begin_to_walk(self) -> None:
         """Ask, confirm, and wait until the belt moves steadily."""
-        # The strap is held for 2 minutes after a walk; one that begins before does not find it.
-        await self._until(lambda: not self._home.devices.strap.connected)
         await self._ask_to_walk()
         await self._press("confirms")
         await self._until(lambda: self._belt.speed_kmh > 0)

@@ -27,6 +27,12 @@ REAL_TIME_BEFORE_S = 2.0
 LOOK_EVERY_S = 0.05
 STOP_WITHIN_S = 1.5 + 0.2  # after the impact: the pattern, and the frame that brings its end
 PUSH_WITHIN_S = 1.0
+# Shorter for somebody who lies still, longer for somebody who stirs.
+WAITS_S = [
+    wait_s + more_s
+    for wait_s in (ASKING_LYING_STILL_S, ASKING_S[AlertKind.FALL])
+    for more_s in (0.0, LENGTHENED_BY_S)
+]
 
 
 def told(push: Pushed) -> dict[str, Any]:
@@ -60,13 +66,14 @@ class Fall:
         report = self.report
         report["armed_before"] = self._home.state(ARMED) == "on"
         if not report["armed_before"]:
-            self._problem("fall alerts are not armed in a walk")
+            raise DemoError("fall alerts are not armed in a walk")
         speed_up(1)
         await asyncio.sleep(REAL_TIME_BEFORE_S - LEADS_UP_S)
         self._tell("Anna falls, and time runs as it does")
         impact_s = self._loop.time() + LEADS_UP_S
         self._home.devices.let_fall()
-        asked_s = (await self._rings(own)).at_s
+        async with asyncio.timeout(LEADS_UP_S + STOP_WITHIN_S + PUSH_WITHIN_S):
+            asked_s = (await self._rings(own)).at_s
         report |= self._judge_stop(impact_s, asked_s)
         report["restart_refused"] = await self._try_to_start(program)
         speed_up(self._times)
@@ -96,13 +103,17 @@ class Fall:
 
     def _judge_alarm(self, push: Pushed, asked_s: float) -> dict[str, Any]:
         """See how the family was told."""
-        waited_s = push.at_s - asked_s
-        longest_s = ASKING_S[AlertKind.FALL] + LENGTHENED_BY_S
-        if not ASKING_LYING_STILL_S - PUSH_WITHIN_S <= waited_s <= longest_s + PUSH_WITHIN_S:
-            self._problem(f"the family was told {waited_s:.1f} s after the walker was asked")
+        asked_for_s = push.at_s - asked_s
+        late_s = min((asked_for_s - wait_s for wait_s in WAITS_S), key=abs)
+        if abs(late_s) > PUSH_WITHIN_S:
+            self._problem(f"the family was told {asked_for_s:.1f} s after the walker was asked")
         if not told(push)["critical"]:
             self._problem("the family's push does not ring through silence")
-        return {"asked_for_s": round(waited_s, 2), "family_critical": told(push)["critical"]}
+        return {
+            "asked_for_s": round(asked_for_s, 2),
+            "wait_to_familys_push_s": round(late_s, 3),
+            "family_critical": told(push)["critical"],
+        }
 
     async def _try_to_start(self, program: str) -> str | None:
         """Ask for another walk; return why it is refused."""

@@ -23,13 +23,19 @@ def check(treadmill: str) -> tuple[int, dict[str, Any]]:
 
 
 def test_a_walk_is_walked() -> None:
-    """A program by action, a stop and a shutdown, on a treadmill without oddities."""
+    """A program by action, a fall, a stop and a shutdown, on a treadmill without oddities."""
     status, report = check("fitshow")
     assert report["problems"] == []
     assert (status, report["result"]) == (0, "passed")
-    assert report["start_gate"]["starts"] == 4
+    assert report["start_gate"]["starts"] == 5
     assert report["belt"][-1][1] == 0
     assert report["stop_latency_s"] < 1
+    fall = report["fall"]
+    assert fall["armed_before"]
+    assert 0 < fall["impact_to_stop_s"] < 1.7
+    assert fall["restart_refused"]
+    [alarm] = [push for push in report["pushes"] if push["title"] == "Anna may have fallen"]
+    assert (alarm["phone"], alarm["critical"]) == ("Ben's phone", True)
 
 
 def test_a_belt_that_runs_too_fast_fails() -> None:

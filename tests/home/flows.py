@@ -8,6 +8,7 @@ from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
     SOURCE_USER,
     ConfigEntry,
+    ConfigFlowContext,
     ConfigFlowResult,
 )
 from homeassistant.core import HomeAssistant
@@ -39,7 +40,7 @@ def in_words(flow: ConfigFlowResult, area: str = "config") -> ConfigFlowResult:
             assert_named(flow["data_schema"], texts["step"][flow["step_id"]])
             assert set((flow["errors"] or {}).values()) <= texts["error"].keys()
         case FlowResultType.MENU:
-            options = set(flow["menu_options"])
+            options: set[str] = set(flow["menu_options"])  # type: ignore[call-overload]
             assert options <= texts["step"][flow["step_id"]]["menu_options"].keys()
         case FlowResultType.ABORT:
             assert flow["reason"] in texts["abort"]
@@ -71,7 +72,7 @@ async def add_by_hand(hass: HomeAssistant) -> ConfigFlowResult:
 
 async def reconfigure(hass: HomeAssistant, entry: ConfigEntry) -> ConfigFlowResult:
     """Press "Reconfigure"."""
-    context = {"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id}
+    context = ConfigFlowContext(source=SOURCE_RECONFIGURE, entry_id=entry.entry_id)
     return in_words(await hass.config_entries.flow.async_init(DOMAIN, context=context))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import Context, HomeAssistant, ServiceResponse, callback
+from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.event import async_track_state_change_event
@@ -78,6 +78,10 @@ class Home:
         """Return all of Retrowalk's entries."""
         return self.hass.config_entries.async_entries(DOMAIN)
 
+    def entry(self, kind: str) -> ConfigEntry:
+        """Return the first entry of a kind."""
+        return next(entry for entry in self.entries if entry.data["kind"] == kind)
+
     @property
     def session(self) -> str:
         """The session as it is shown."""
@@ -95,9 +99,7 @@ class Home:
         assert state is not None, f"there is no {entity_id}"
         return state.attributes[name]
 
-    async def act(
-        self, action: str, *, context: Context | None = None, **data: Any
-    ) -> ServiceResponse:
+    async def act(self, action: str, *, context: Context | None = None, **data: Any) -> Any:
         """Call an action of Retrowalk; answer where it answers."""
         answers = action in {"start_program", "list_programs"}
         return await self.hass.services.async_call(

@@ -6,23 +6,18 @@ import math
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.helpers import device_registry as dr
 import probatio as vol
 import pytest
 
-from custom_components.retrowalk.clock import Clock
 from custom_components.retrowalk.program.library import load_built_in
-from custom_components.retrowalk.safety.gate import Origin
-from simulator.radio import VirtualRadio
-from simulator.treadmill import VirtualTreadmill
 
 from .conftest import set_up, treadmill_for, walker
-from .home import BELT, SESSION, Home, device_id, refusal, times_of, told
+from .home import BELT, SESSION, Home, device_id, refusal, told
 
 pytestmark = pytest.mark.virtual_time
 
 START = "start_program"
-DAILY = {"program": "daily_two"}
+DAILY: dict[str, Any] = {"program": "daily_two"}
 
 
 async def nothing(home: Home) -> None:
@@ -48,6 +43,32 @@ async def turning(home: Home) -> None:
     await home.until("turning")
 
 
+async def standing(home: Home) -> None:
+    """Let Anna stand, in the rest between two walks."""
+    await home.walk("daily_two")
+    await home.act("skip_phase")
+    await home.until("stopped", of=BELT)
+
+
+async def falling(home: Home) -> None:
+    """Let the guard suspect that Anna fell."""
+    await home.walk()
+    home.entry("treadmill").runtime_data.session.fall_suspected()
+    await home.until("fall_suspected")
+    await home.until("stopped", of=BELT)
+
+
+async def slow_treadmill(home: Home) -> None:
+    """Cap the treadmill below its lowest speed."""
+    options = {"max_speed_kmh": 0.7}
+    home.hass.config_entries.async_update_entry(home.entry("treadmill"), options=options)
+
+
+async def two_treadmills(home: Home) -> None:
+    """Add another treadmill, which is off."""
+    await set_up(home.hass, treadmill_for(home.treadmill.profile, "C0:FF:EE:18:26:02"))
+
+
 async def ben_too(home: Home) -> None:
     """Let Ben walk here, too."""
     await set_up(home.hass, walker("Ben"))
@@ -55,25 +76,20 @@ async def ben_too(home: Home) -> None:
 
 async def treadmill_off(home: Home) -> None:
     """Disable the treadmill's entry."""
-    await home.hass.config_entries.async_unload(entry_of(home, "treadmill").entry_id)
+    await home.hass.config_entries.async_unload(home.entry("treadmill").entry_id)
 
 
 async def walker_off(home: Home) -> None:
     """Disable the walker's entry."""
-    await home.hass.config_entries.async_unload(entry_of(home, "walker").entry_id)
+    await home.hass.config_entries.async_unload(home.entry("walker").entry_id)
 
 
 async def no_rails(home: Home) -> None:
     """Take rails and clip away from the treadmill."""
-    entry = entry_of(home, "treadmill")
+    entry = home.entry("treadmill")
     data = {**entry.data, "handrails": False, "safety_clip": False}
     home.hass.config_entries.async_update_entry(entry, data=data)
     await home.hass.async_block_till_done()
-
-
-def entry_of(home: Home, kind: str) -> ConfigEntry:
-    """Return the first entry of a kind."""
-    return next(entry for entry in home.entries if entry.data["kind"] == kind)
 
 
 # What is refused in which situation, and by which reason.
@@ -102,8 +118,16 @@ REFUSED: dict[Callable[[Home], Awaitable[None]], list[tuple[str, dict[str, Any],
     ],
     paused: [("adjust_speed", {"speed_kmh": 1.0}, "not_now")],
     turning: [("confirm_turn", {}, "belt_not_at_rest")],
+    standing: [("confirm_turn", {}, "nothing_to_confirm")],
+    falling: [("pause", {}, "fall_suspected"), (START, DAILY, "alert_open")],
+    slow_treadmill: [(START, DAILY, "lowest_speed_above_cap")],
+    two_treadmills: [("unlock", {"pin": "1"}, "which_treadmill")],
     ben_too: [(START, DAILY, "which_walker"), ("pause", {}, "which_walker")],
-    treadmill_off: [(START, DAILY, "treadmill_missing"), ("pause", {}, "treadmill_missing")],
+    treadmill_off: [
+        (START, DAILY, "treadmill_missing"),
+        ("pause", {}, "treadmill_missing"),
+        ("unlock", {"pin": "1"}, "no_treadmill"),
+    ],
     walker_off: [(START, DAILY, "no_walker"), ("pause", {}, "no_walker")],
 }
 
@@ -144,7 +168,8 @@ async def test_two_walkers(home: Home, walker_entry: ConfigEntry) -> None:
     anna, ben = (device_id(home.hass, entry) for entry in (walker_entry, ben_entry))
     await home.act(START, walker=anna, **DAILY)
     assert await refusal(home.act(START, walker=ben, **DAILY)) == "treadmill_in_use"
-    assert await refusal(home.act("pause", walker=ben)) == "no_session"
+    for action in ("pause", "confirm_turn"):
+        assert await refusal(home.act(action, walker=ben)) == "no_session"
     await home.press()
     await home.until("moving", of=BELT)
     assert home.state("sensor.ben_session") == "idle"
@@ -164,87 +189,6 @@ async def test_no_wearable(home: Home) -> None:
     assert await refusal(home.act(START, walker=ben, **DAILY)) == "wearable_missing"
     answer = await home.act(START, walker=ben, without_wearable=True, **DAILY)
     assert answer == {"session": "waiting", "reason": "not_at_the_belt"}
-
-
-async def stop_all(home: Home) -> None:
-    """Stop every belt."""
-    await home.act("stop")
-
-
-async def stop_treadmill(home: Home) -> None:
-    """Stop the treadmill."""
-    await home.act("stop", treadmill=device_id(home.hass, entry_of(home, "treadmill")))
-
-
-async def stop_walker(home: Home) -> None:
-    """Stop the walker."""
-    await home.act("stop", walker=device_id(home.hass, entry_of(home, "walker")))
-
-
-async def press_stop(home: Home) -> None:
-    """Press Stop on the treadmill's device page."""
-    await home.call("button.press", "button.fs_0e1b2c_stop")
-
-
-async def press_walkers_stop(home: Home) -> None:
-    """Press Stop on the walker's device page."""
-    await home.call("button.press", "button.anna_stop")
-
-
-STOPS = [stop_all, stop_treadmill, stop_walker, press_stop, press_walkers_stop]
-
-
-@pytest.mark.parametrize("stop", STOPS)
-async def test_stop(home: Home, stop: Callable[[Home], Awaitable[None]]) -> None:
-    """It works in every state, at once, and may be repeated."""
-    await stop(home)  # idle, and there is no link
-    for program in ("daily_two", "short_classic"):
-        await home.act(START, program=program)
-        await stop(home)
-        await home.until("stopped")
-    assert not told(home.belt)
-    await home.walk()
-    asked_s = home.hass.loop.time()
-    await stop(home)
-    await stop(home)
-    await home.until("stopped")
-    assert times_of(home.belt, "stop")[0] == asked_s
-    assert home.belt.speed_kmh == 0
-
-
-@pytest.mark.parametrize("origin", [Origin.AUTOMATION, Origin.HANDRAIL_BUTTON])
-async def test_every_belt(
-    home: Home, home_radio: VirtualRadio, clock: Clock, origin: Origin
-) -> None:
-    """Stop with nobody named stops all that wait or walk, and lets new options take over."""
-    second = VirtualTreadmill(clock, home.treadmill.profile, "C0:FF:EE:18:26:02")
-    await home_radio.add(second)
-    await set_up(home.hass, treadmill_for(second.profile, second.address))
-    await set_up(home.hass, walker("Ben", dr.format_mac(second.address)))
-    for entry in home.entries:
-        if entry.data["kind"] == "walker":
-            entry.runtime_data.start("daily_two", origin)
-    await asyncio.sleep(20)
-    walks = origin is Origin.HANDRAIL_BUTTON
-    assert (home.belt.speed_kmh > 0, second.belt.speed_kmh > 0) == (walks, walks)
-    runtimes = [entry.runtime_data for entry in home.entries]
-    for entry in home.entries:
-        options = {**entry.options, "max_speed_kmh": 2.0}
-        home.hass.config_entries.async_update_entry(entry, options=options)
-    assert [entry.runtime_data for entry in home.entries] == runtimes
-    await home.act("stop")
-    await asyncio.sleep(20)
-    assert (home.belt.speed_kmh, second.belt.speed_kmh) == (0, 0)
-    assert not {entry.runtime_data for entry in home.entries} & set(runtimes)
-
-
-async def test_stop_without_a_walker(home: Home, walker_entry: ConfigEntry) -> None:
-    """No walker is needed to stop every belt."""
-    await home.walk()
-    await home.hass.config_entries.async_unload(walker_entry.entry_id)
-    await stop_all(home)
-    await home.until("stopped", of=BELT)
-    assert home.belt.speed_kmh == 0
 
 
 async def test_the_way_through(home: Home) -> None:

@@ -172,6 +172,9 @@ async def test_nothing_in_range(
     hass: HomeAssistant, home_radio: VirtualRadio, clock: Clock
 ) -> None:
     """An empty list offers to look again, and shows a machine that was switched on meanwhile."""
+    bulb = replace(PLAIN, advertising_data=wire.advertisement("A bulb", None, services=(0x180A,)))
+    await home_radio.add(VirtualTreadmill(clock, bulb, "C0:FF:EE:18:0A:01"))
+    await asyncio.sleep(2)
     flow = await add_by_hand(hass)
     assert (flow["type"], flow["step_id"]) == (FlowResultType.MENU, "nothing_found")
     machine = await switch_on(home_radio, clock, replace(PLAIN, local_name=NAME))

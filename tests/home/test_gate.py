@@ -8,6 +8,7 @@ from hass_nabucasa import remote
 from homeassistant.auth.models import User
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.setup import async_setup_component
 import pytest
 
@@ -132,6 +133,24 @@ async def test_a_target_speed_starts_nothing(home: Home) -> None:
     await home.call("number.set_value", TARGET_SPEED, value=1.0)
     await asyncio.sleep(10)
     assert told(home.belt) == ["start", 0.8, 1.0]
+
+
+@pytest.mark.parametrize("treadmill_options", [{**ALWAYS_LINKED, "max_speed_kmh": 3.0}])
+async def test_a_belt_without_a_session(home: Home) -> None:
+    """Somebody walks by the console: speed and slope may be set, within the treadmill's cap."""
+    await home.until("stopped", of=BELT)
+    home.belt.press_start()
+    await home.until("moving", of=BELT)
+    await home.call("number.set_value", TARGET_SPEED, value=2.0)
+    await home.call("number.set_value", "number.fs_0e1b2c_target_inclination", value=1.5)
+    with pytest.raises(ServiceValidationError):
+        await home.call("number.set_value", TARGET_SPEED, value=3.1)
+    await asyncio.sleep(10)
+    assert (home.belt.speed_kmh, home.belt.inclination_percent) == (2.0, 1.5)
+    await home.call("button.press", "button.fs_0e1b2c_pause")
+    await home.until("stopped", of=BELT)
+    assert told(home.belt) == ["console_start", 2.0, "stop"]
+    assert home.session == "idle"
 
 
 async def test_the_button_on_the_rail(home: Home) -> None:

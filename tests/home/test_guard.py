@@ -129,11 +129,6 @@ async def test_what_led_to_a_decision_can_be_heard_again(
     assert (first["evidence"], first["response"]) == ("fall", "stop")
     assert 20_000 < first["at_ms"] <= 30_000
     assert incident["heard"][-1]["at_ms"] - first["at_ms"] > 25_000
-    print(
-        "XX",
-        [(d["at_ms"], d["evidence"]) for d in incident["decisions"]],
-        [(d.at_s, str(d.evidence)) for d in Replay(incident).run()],
-    )
     assert same(incident, Replay(incident).run())
 
 

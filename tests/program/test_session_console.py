@@ -75,7 +75,7 @@ def test_a_start_at_the_console_does_not_win_against_a_stop(scene: Scene) -> Non
     assert scene.view.state is SessionState.STOPPED
 
 
-@pytest.mark.parametrize("state", AT_AN_END)
+@pytest.mark.parametrize("state", sorted(AT_AN_END))
 def test_a_start_at_the_console_outside_a_session_is_none_of_ours(
     scene: Scene, state: SessionState
 ) -> None:

@@ -249,6 +249,20 @@ async def test_link_lost_while_stopping(bench: Bench) -> None:
     assert bench.motion() is BeltMotion.STOPPED
 
 
+async def test_link_lost_at_rest(bench: Bench) -> None:
+    """No alarm about a belt that stood; it is stopped if it moves when the link is back."""
+    await bench.connected()
+    bench.connect_errors = [BleakError("refused")] * 3
+    bench.machine.drop()
+    bench.treadmill.stop()
+    assert bench.motion() is BeltMotion.MAY_BE_MOVING
+    await asyncio.sleep(20)
+    assert bench.kinds == [BeltEventKind.LINK_LOST, BeltEventKind.LINK_BACK]
+    assert bench.machine.commands == []
+    await bench.run(1.0)
+    assert bench.machine.commands == [STOP]
+
+
 async def test_link_lost_while_starting(bench: Bench) -> None:
     """The start is not repeated; a belt that moves when the link is back is stopped."""
     await bench.connected()

@@ -131,7 +131,9 @@ def _measured(detail: object) -> dict[str, float] | None:
     if not isinstance(detail, Impact | Sinking):
         return None
     return {
-        name: round(value, 3) for name, value in asdict(detail).items() if not name.endswith("at_s")
+        name: round(value, 3)
+        for name, value in asdict(detail).items()
+        if isinstance(value, float) and not name.endswith("at_s")
     }
 
 

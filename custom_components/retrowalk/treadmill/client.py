@@ -17,6 +17,7 @@ from .orders import Orders
 from .profile import GENERIC, MachineProfile
 from .state import BeltState
 
+SEEN_MOVING = frozenset({BeltMotion.MOVING, BeltMotion.STOPPING})
 STOP_LIMIT_S = 30.0
 # A belt that was just connected to needs so long to show that it rests.
 SHOWS_REST_S = 4.0
@@ -73,7 +74,7 @@ class Treadmill:
             on_event=on_event,
             power_off=power_off,
         )
-        self._link_lost = False
+        self._link_lost = self._lost_moving = False
         self._stop_on_return = False  # without a link it moved by our command, or was to stop
         self._resting = asyncio.Event()
         self._last_report: BeltReport | None = None
@@ -123,7 +124,7 @@ class Treadmill:
         await self._brake.release()
         await self._link.close()
         await self._orders.control.close()
-        self._link_lost = False
+        self._link_lost = self._lost_moving = False
         self._heart.halt()
 
     def prepare(self) -> None:
@@ -157,8 +158,8 @@ class Treadmill:
         at_s = self._clock.now_s()
         self._state.stop(at_s)
         self._stop_on_return |= self._link.wanted and not self._link.up
-        # About a machine that we have no link to, nor lost one, there is nothing to raise an alarm.
-        self._brake.press(at_s, verify=self._link.up or self._link_lost)
+        # A belt that moved when its link was lost is one to raise an alarm about; others are not.
+        self._brake.press(at_s, verify=self._link.up or self._lost_moving)
         self._follow_up(at_s)
 
     async def stop_and_verify(self, timeout_s: float = STOP_LIMIT_S) -> bool:
@@ -177,6 +178,7 @@ class Treadmill:
     def _subscribed(self) -> None:
         at_s = self._clock.now_s()
         self._state.linked(at_s)
+        self._lost_moving = False
         if self._link_lost:
             self._link_lost = False
             self._on_event(BeltEvent(kind=BeltEventKind.LINK_BACK))
@@ -190,9 +192,10 @@ class Treadmill:
         linked = self._state.motion.linked_at_s is not None
         self.inbox.reset()
         self._orders.control.unlinked()
+        moving = self._state.motion.now not in AT_REST
         self._state.motion.unlinked(at_s)
         if linked and self._link.wanted:
-            self._link_lost = True
+            self._link_lost, self._lost_moving = True, moving
             self._on_event(BeltEvent(kind=BeltEventKind.LINK_LOST))
         self._follow_up(at_s)
 
@@ -214,10 +217,11 @@ class Treadmill:
             if event.kind is BeltEventKind.RUNAWAY:
                 self.stop()
             self._on_event(event)
-        moving = self._state.motion.now is BeltMotion.MOVING
-        if moving and self._stop_on_return:
+        motion = self._state.motion
+        if self._stop_on_return and motion.now in SEEN_MOVING and motion.speed_kmh:
+            self._stop_on_return = False
             self.stop()
-        elif moving and starting:
+        elif starting and motion.now is BeltMotion.MOVING:
             self._orders.moves()
         self._follow_up(at_s)
 

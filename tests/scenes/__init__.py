@@ -1,0 +1,1 @@
+"""Scenes on a virtual belt: falls, and what only looks like one."""
