@@ -249,7 +249,7 @@ async def test_link_lost_while_stopping(bench: Bench) -> None:
     assert bench.motion() is BeltMotion.STOPPED
 
 
-async def test_link_lost_at_rest(bench: Bench) -> None:
+async def test_a_stop_without_a_link_at_rest(bench: Bench) -> None:
     """No alarm about a belt that stood; it is stopped if it moves when the link is back."""
     await bench.connected()
     bench.connect_errors = [BleakError("refused")] * 3

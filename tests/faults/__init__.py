@@ -1,0 +1,1 @@
+"""What goes wrong with treadmills and links, and what must stay true all the same."""
