@@ -10,6 +10,7 @@ from bleak.exc import BleakError
 
 from custom_components.retrowalk.belt import BeltEvent, BeltEventKind, BeltMotion, BeltReport
 from custom_components.retrowalk.clock import Clock
+from custom_components.retrowalk.gatt import FIRMWARE_UUID, MAKER_UUID, MODEL_UUID
 from custom_components.retrowalk.treadmill.client import Treadmill
 from custom_components.retrowalk.treadmill.codec import (
     CONTROL_POINT_UUID,
@@ -20,7 +21,6 @@ from custom_components.retrowalk.treadmill.codec import (
     TRAINING_STATUS_UUID,
     TREADMILL_DATA_UUID,
 )
-from custom_components.retrowalk.treadmill.link import FIRMWARE_UUID, MAKER_UUID, MODEL_UUID
 from custom_components.retrowalk.treadmill.profile import MachineProfile, SpeedUnit
 
 KNOWN = MachineProfile(key="known", unit=SpeedUnit.KMH)

@@ -8,6 +8,7 @@ from bleak.exc import BleakError
 import pytest
 
 from custom_components.retrowalk.belt import BeltEventKind, BeltMotion
+from custom_components.retrowalk.gatt import MODEL_UUID
 from custom_components.retrowalk.treadmill.codec import (
     CONTROL_POINT_UUID,
     FEATURE_UUID,
@@ -17,7 +18,7 @@ from custom_components.retrowalk.treadmill.codec import (
     TRAINING_STATUS_UUID,
     TREADMILL_DATA_UUID,
 )
-from custom_components.retrowalk.treadmill.link import MODEL_UUID, LinkError
+from custom_components.retrowalk.treadmill.link import LinkError
 from custom_components.retrowalk.treadmill.profile import Preamble
 
 from .bench import KNOWN, Bench

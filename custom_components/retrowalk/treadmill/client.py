@@ -6,12 +6,13 @@ from dataclasses import replace
 
 from ..belt import BeltEvent, BeltEventKind, BeltLimits, BeltMotion, BeltReport
 from ..clock import Clock, time_limit
+from ..gatt import ClientFactory
 from .brake import Brake
 from .codec import MachineStatus, Response, TrainingStatus, TreadmillData
 from .command import CommandLogEntry
 from .heart import BEAT_S, Heart
 from .inbox import Inbox
-from .link import ClientFactory, Link, MachineInfo
+from .link import Link, MachineInfo
 from .motion import AT_REST
 from .orders import Orders
 from .profile import GENERIC, MachineProfile

@@ -4,12 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bleak.exc import BleakError
-
 from .codec import PAUSE, REQUEST_CONTROL, STOP, Opcode, Result, StatusEvent
-
-# What a link can raise, whichever its backend.
-LINK_ERRORS = (BleakError, TimeoutError, OSError, EOFError, NotImplementedError)
 
 
 class Outcome(StrEnum):

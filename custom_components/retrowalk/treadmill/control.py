@@ -8,8 +8,9 @@ from typing import Any
 from bleak.exc import BleakGATTProtocolError, BleakGATTProtocolErrorCode
 
 from ..clock import Clock, time_limit, wait
+from ..gatt import LINK_ERRORS
 from .codec import MachineStatus, Opcode, Response, StatusEvent
-from .command import COMMAND_OF, LINK_ERRORS, OUTCOME_OF, REQUEST, Command, CommandLogEntry, Outcome
+from .command import COMMAND_OF, OUTCOME_OF, REQUEST, Command, CommandLogEntry, Outcome
 from .profile import Acknowledgement, ControlRequest, MachineProfile
 
 LOGGED = 200

@@ -5,7 +5,7 @@ not there, not readable or not answered is left out.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import chain, repeat
@@ -13,10 +13,19 @@ from typing import Any, Final
 
 from bleak import BleakClient
 from bleak.backends.characteristic import BleakGATTCharacteristic
-from bleak.exc import BleakGATTProtocolError, BleakGATTProtocolErrorCode
 
 from ..clock import Clock, time_limit, wait
-from ..wire import DecodeError, sig_uuid
+from ..gatt import (
+    FIRMWARE_UUID,
+    LINK_ERRORS,
+    MAKER_UUID,
+    MODEL_UUID,
+    READ_LIMIT_S,
+    ClientFactory,
+    decode_text,
+    paired,
+)
+from ..wire import DecodeError
 from .codec import (
     CONTROL_POINT_UUID,
     FEATURE_UUID,
@@ -32,33 +41,17 @@ from .codec import (
     decode_inclination_range,
     decode_speed_range,
 )
-from .command import LINK_ERRORS
 from .profile import MachineProfile
-
-type ClientFactory = Callable[[Callable[[BleakClient], None]], Awaitable[BleakClient]]
 
 CONNECT_LIMIT_S = 60.0  # proxies and retries of the client factory included
 SUBSCRIBE_LIMIT_S = 5.0
-READ_LIMIT_S = 3.0
 DISCONNECT_LIMIT_S = 5.0
 # After a drop some machines refuse for tens of seconds; the last pause is repeated.
 RECONNECT_AFTER_S = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
 
-MAKER_UUID: Final = sig_uuid(0x2A29)
-MODEL_UUID: Final = sig_uuid(0x2A24)
-FIRMWARE_UUID: Final = sig_uuid(0x2A26)
-
 # The order counts: answers and status before the first record asks for a judgement.
 _SUBSCRIBED: Final = (CONTROL_POINT_UUID, STATUS_UUID, TRAINING_STATUS_UUID, TREADMILL_DATA_UUID)
 _NEEDED: Final = (CONTROL_POINT_UUID, TREADMILL_DATA_UUID)
-
-
-_WANTS_PAIRING: Final = frozenset(
-    {
-        BleakGATTProtocolErrorCode.INSUFFICIENT_AUTHENTICATION,
-        BleakGATTProtocolErrorCode.INSUFFICIENT_ENCRYPTION,
-    }
-)
 
 
 class LinkError(Exception):
@@ -77,18 +70,13 @@ class MachineInfo:
     firmware: str | None = None
 
 
-def _text(packet: bytes | bytearray) -> str | None:
-    """Read a name from device information."""
-    return packet.decode(errors="replace").strip("\0 ") or None
-
-
 _READ: Final[Mapping[str, tuple[str, Callable[[bytearray], object]]]] = {
     "features": (FEATURE_UUID, decode_features),
     "speed_range": (SPEED_RANGE_UUID, decode_speed_range),
     "inclination_range": (INCLINATION_RANGE_UUID, decode_inclination_range),
-    "maker": (MAKER_UUID, _text),
-    "model": (MODEL_UUID, _text),
-    "firmware": (FIRMWARE_UUID, _text),
+    "maker": (MAKER_UUID, decode_text),
+    "model": (MODEL_UUID, decode_text),
+    "firmware": (FIRMWARE_UUID, decode_text),
 }
 
 
@@ -138,13 +126,10 @@ class Link:
         point = client.services.get_characteristic(CONTROL_POINT_UUID)
         # Some control points know writing without response only.
         response = point is None or "write" in point.properties
-        try:
-            await client.write_gatt_char(CONTROL_POINT_UUID, payload, response=response)
-        except BleakGATTProtocolError as error:
-            if error.code not in _WANTS_PAIRING:
-                raise
-            await client.pair()
-            await client.write_gatt_char(CONTROL_POINT_UUID, payload, response=response)
+        await paired(
+            client,
+            lambda: client.write_gatt_char(CONTROL_POINT_UUID, payload, response=response),
+        )
 
     async def _connect(self) -> None:
         async with self._connecting:
