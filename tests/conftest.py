@@ -29,6 +29,13 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("soak" if config.getoption("soak") else "seeded")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let full counts take the time they take."""
+    if config.getoption("soak"):
+        for item in items:
+            item.add_marker(pytest.mark.timeout(0))
+
+
 @pytest.fixture(scope="session")
 def count(pytestconfig: pytest.Config) -> Callable[[int, int], int]:
     """Return a choice between a small count of samples, and with --soak the full one."""

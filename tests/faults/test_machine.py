@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import override
 
-from hypothesis import strategies as st
+from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from custom_components.retrowalk.belt import BeltEvent, BeltEventKind, BeltMotion
@@ -133,14 +133,6 @@ class Machine(RuleBasedStateMachine):
 
         self.loop.run_until_complete(act())
 
-    def _stops_at_once(self, action: Callable[[], object]) -> None:
-        """Do what has to reach the control point as a stop."""
-        before = len(self.machine.written)
-        link = self.machine.link
-        self.run(action, STOP_WITHIN_S)
-        if link is not None and self.machine.link == link:
-            assert any(payload[0] == STOP for _, payload in self.machine.written[before:])
-
     # People
 
     @rule(
@@ -173,92 +165,16 @@ class Machine(RuleBasedStateMachine):
             0.1,
         )
 
-    @rule(origin=st.sampled_from(Origin))
-    def confirm(self, origin: Origin) -> None:
-        """Give one's word."""
-        self.run(lambda: self.session.confirm(origin), 0.1)
+    @rule(ask=st.sampled_from(["confirm", "resume"]), origin=st.sampled_from(Origin))
+    def word(self, ask: str, origin: Origin) -> None:
+        """Give one's word, for what is asked or not."""
+        self.run(lambda: getattr(self.session, ask)(origin), 0.1)
 
-    @rule(origin=st.sampled_from(Origin))
-    def resume(self, origin: Origin) -> None:
-        """Go on."""
-        self.run(lambda: self.session.resume(origin), 0.1)
-
-    @rule()
-    def skip(self) -> None:
-        """Skip a phase."""
-        self.run(self.session.skip_phase, 0.1)
-
-    @rule(speed_kmh=st.floats(0.0, 6.0))
-    def adjust(self, speed_kmh: float) -> None:
-        """Ask for another speed."""
-        self.run(lambda: self.session.adjust_speed(speed_kmh), 0.1)
-
-    @rule()
-    def stop(self) -> None:
-        """Stop."""
-        self._stops_at_once(self.session.stop)
-
-    @rule()
-    def fall(self) -> None:
-        """Fall."""
-        self._stops_at_once(self.session.fall_suspected)
-
-    @rule()
-    def clear_fall(self) -> None:
-        """Say that all is well."""
-        self.run(self.session.clear_fall, 0.1)
-
-    # The machine and its console
-
-    @rule(seconds=st.sampled_from([0.1, 4.0]))
-    def console_start(self, seconds: float) -> None:
-        """Press Start."""
-        self.run(self.machine.belt.press_start, seconds)
-
-    @rule()
-    def console_stop(self) -> None:
-        """Press Stop."""
-        self.run(self.machine.belt.press_stop, 0.1)
-
-    @rule(speed_kmh=st.floats(0.5, 12.0))
-    def console_speed(self, speed_kmh: float) -> None:
-        """Press a speed."""
-        self.run(lambda: self.machine.belt.press_speed(speed_kmh), 0.1)
-
-    @rule()
-    def key(self) -> None:
-        """Pull the key, and put it back."""
-        self.run(self.machine.belt.pull_key, 3.0)
-        self.run(self.machine.belt.insert_key, 0.1)
-
-    @rule()
-    def second_app(self) -> None:
-        """Let somebody else take control."""
-        self.run(self.machine.take_control_away, 0.1)
-
-    # Link and loop
-
-    @rule(refused_s=st.sampled_from([0.0, 0.0, 5.0, 40.0]))
-    def drop(self, refused_s: float) -> None:
-        """Lose the link."""
-        self.machine.refuses_until_s = self.loop.time() + refused_s
-        self.run(self.machine.drop, 0.1)
-
-    @rule()
-    def block(self) -> None:
-        """Hold the loop up."""
-        self.run(lambda: self.loop.block(2.0), 0.1)
-
-    @rule(seconds=st.sampled_from([0.3, 1.0, 3.0, 6.0, 20.0, 60.0]))
-    def wait(self, seconds: float) -> None:
-        """Let time pass."""
-        self.run(lambda: None, seconds)
-
-    @rule(program=st.sampled_from(sorted(PROGRAMS)), caps=CAPS)
-    def walk(self, program: str, caps: Caps) -> None:
+    @rule(caps=CAPS, program=st.sampled_from(sorted(PROGRAMS)))
+    def walk(self, caps: Caps, program: str) -> None:
         """Set out as people mostly do: with nothing in the way."""
         self.run(self.session.clear_fall, 0.1)
-        self.stop()
+        self.stop("stop")
         self.run(lambda: None, 25.0)
         self.start(program, Origin.CARD, TurnMode.CONFIRM, caps, None)
         self.run(lambda: None, 25.0)
@@ -268,6 +184,57 @@ class Machine(RuleBasedStateMachine):
         """Do what is asked for, and walk on."""
         self.run(lambda: self.session.confirm(Origin.CARD), 0.1)
         self.run(lambda: self.session.resume(Origin.CARD), 20.0)
+
+    @rule(speed_kmh=st.none() | st.floats(0.0, 6.0), seconds=st.sampled_from([0.1, 25.0]))
+    def adjust(self, speed_kmh: float | None, seconds: float) -> None:
+        """Ask for another speed, or for the next phase."""
+        if speed_kmh is None:
+            self.run(self.session.skip_phase, seconds)
+        else:
+            self.run(lambda: self.session.adjust_speed(speed_kmh), seconds)
+
+    @rule(ask=st.sampled_from(["stop", "fall_suspected"]))
+    def stop(self, ask: str) -> None:
+        """Stop, or fall: it reaches the machine at once, whatever it is at."""
+        before, link = len(self.machine.written), self.machine.link
+        self.run(getattr(self.session, ask), STOP_WITHIN_S)
+        if link is not None and self.machine.link == link:
+            assert any(payload[0] == STOP for _, payload in self.machine.written[before:])
+
+    # The machine, the link, the clock
+
+    @rule(
+        press=st.sampled_from(
+            ["press_start", "press_stop", "press_plus", "press_minus", "pull_key", "insert_key"]
+        ),
+        seconds=st.sampled_from([0.1, 4.0]),
+    )
+    def console(self, press: str, seconds: float) -> None:
+        """Press something at the machine."""
+        self.run(getattr(self.machine.belt, press), seconds)
+
+    @rule(speed_kmh=st.floats(0.5, 12.0))
+    def console_speed(self, speed_kmh: float) -> None:
+        """Press a speed at the machine."""
+        self.run(lambda: self.machine.belt.press_speed(speed_kmh), 2.0)
+
+    @rule()
+    def second_app(self) -> None:
+        """Let somebody else take control."""
+        self.run(self.machine.take_control_away, 0.1)
+
+    @rule(refused_s=st.sampled_from([0.0, 0.0, 5.0, 40.0]))
+    def drop(self, refused_s: float) -> None:
+        """Lose the link."""
+        self.machine.refuses_until_s = self.loop.time() + refused_s
+        self.run(self.machine.drop, 0.1)
+
+    @rule(
+        blocked_s=st.sampled_from([0.0, 0.0, 2.0]), seconds=st.sampled_from([0.3, 3.0, 20.0, 60.0])
+    )
+    def wait(self, blocked_s: float, seconds: float) -> None:
+        """Let time pass, and hold the loop up for some of it."""
+        self.run(lambda: self.loop.block(blocked_s), seconds)
 
     # What stays true
 
@@ -294,7 +261,7 @@ class Machine(RuleBasedStateMachine):
         """Stop, with a link and the key in: the belt stands in the end, or an alarm was raised."""
         if hasattr(self, "machine"):
             self.machine.refuses_until_s = 0.0
-            self.run(lambda: None, 45.0)
+            self.run(self.machine.belt.insert_key, 45.0)
             self.events.clear()
             self.run(self.session.stop, STANDS_WITHIN_S)
             alarmed = any(event.kind is BeltEventKind.STOP_FAILED for event in self.events)
@@ -304,3 +271,4 @@ class Machine(RuleBasedStateMachine):
 
 
 TestMachine = Machine.TestCase
+TestMachine.settings = settings(stateful_step_count=60)
